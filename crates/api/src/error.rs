@@ -1,0 +1,90 @@
+//! Every answer that is not a success. The only place where status codes are chosen.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use colca_model::Invalid;
+use colca_store::ErrorKind;
+use serde_json::{Value, json};
+
+/// What is answered instead of a success. What the client reads and what we log are kept apart.
+#[derive(Debug)]
+pub enum ApiError {
+    /// 400: a field breaks a rule.
+    Invalid(Invalid),
+    /// 401: no credentials, or wrong ones.
+    Unauthorized,
+    /// 404: there is no such thing; says what.
+    NotFound(String),
+    /// 405: not for this resource; says what is.
+    MethodNotAllowed(&'static str),
+    /// 409: it contradicts what is there already; says how.
+    Conflict(String),
+    /// 413: the body is too large; says what is allowed.
+    TooLarge(String),
+    /// 500 or 503: our side failed. The client learns no details.
+    Store(colca_store::Error),
+}
+
+/// What every handler returns.
+pub type Result<T> = std::result::Result<T, ApiError>;
+
+impl ApiError {
+    /// The status it is answered with.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Store(error) if error.kind() == ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The body: `message`, as chacra's clients expect, and for bad input the parts of it.
+    #[must_use]
+    pub fn body(&self) -> Value {
+        match self {
+            Self::Invalid(invalid) => {
+                let Invalid { field, rule, value } = invalid;
+                json!({"message": invalid.to_string(), "field": field, "rule": rule, "value": value})
+            }
+            Self::Unauthorized => json!({"message": "valid credentials are required"}),
+            Self::NotFound(what) => json!({"message": format!("{what} was not found")}),
+            Self::MethodNotAllowed(allowed) => json!({"message": format!("only {allowed} is allowed here")}),
+            Self::Conflict(message) | Self::TooLarge(message) => json!({"message": message}),
+            Self::Store(error) if error.kind() == ErrorKind::Unavailable => json!({"message": "try again in a moment"}),
+            Self::Store(_) => json!({"message": "an internal error occurred"}),
+        }
+    }
+}
+
+impl From<Invalid> for ApiError {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid)
+    }
+}
+
+impl From<colca_store::Error> for ApiError {
+    fn from(error: colca_store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Self::Store(error) = &self {
+            tracing::error!(%error, "A request failed");
+        }
+        let mut response = (self.status(), Json(self.body())).into_response();
+        if matches!(self, Self::Unauthorized) {
+            let realm = HeaderValue::from_static("Basic realm=\"Colca\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
+        }
+        response
+    }
+}

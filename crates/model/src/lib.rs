@@ -1,0 +1,23 @@
+//! The nouns of Colca: types that cannot hold a wrong value, and no I/O.
+//!
+//! Whatever comes from outside becomes one of these types at the door; past it nothing is checked again.
+
+mod arch;
+mod binary;
+mod checksum;
+mod clock;
+mod invalid;
+mod nevra;
+mod repo_path;
+mod segment;
+mod upload;
+
+pub use arch::RPM_DIRECTORIES;
+pub use binary::{Binary, RepositoryKind};
+pub use checksum::{Sha256, Sha512};
+pub use clock::{Clock, Ids, SharedClock};
+pub use invalid::Invalid;
+pub use nevra::{Evr, Nevra};
+pub use repo_path::RepoPath;
+pub use segment::{Arch, Distro, DistroVersion, Filename, Flavor, Project, Ref, Sha1};
+pub use upload::{Multipart, Upload, UploadId, UploadRequest, UploadState};

@@ -1,0 +1,172 @@
+//! An upload: what was asked for, and what became of it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Arch, Filename, Invalid, RepoPath, Sha256, Sha512};
+
+/// The id of an upload: a ULID, 26 characters that sort by time (<https://github.com/ulid/spec>).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UploadId(String);
+
+impl UploadId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for UploadId {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let good = |c: u8| c.is_ascii_digit() || (c.is_ascii_uppercase() && !b"ILOU".contains(&c));
+        if text.len() == 26 && text.bytes().all(good) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Invalid::new("upload_id", "must be the 26 characters of a ULID", text))
+    }
+}
+
+impl TryFrom<String> for UploadId {
+    type Error = Invalid;
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
+    }
+}
+
+impl From<UploadId> for String {
+    fn from(id: UploadId) -> String {
+        id.0
+    }
+}
+
+impl fmt::Display for UploadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What an uploader asks a ticket for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadRequest {
+    /// The repository the file is to appear in.
+    pub repository: RepoPath,
+    /// The architecture as the uploader names it.
+    pub arch: Arch,
+    /// The name of the file.
+    pub filename: Filename,
+    /// Its length in bytes.
+    pub size: u64,
+    /// Its SHA-256, which S3 or the ingest function verifies.
+    pub sha256: Sha256,
+    /// Its SHA-512, if the uploader wants that verified and listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha512: Option<Sha512>,
+    /// Whether other bytes under the same name may be replaced.
+    pub force: bool,
+}
+
+/// How far an upload has come. Only `Pending` changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum UploadState {
+    /// The bytes have not arrived, or were not looked at yet.
+    Pending,
+    /// The file is in the catalog.
+    Registered {
+        /// What the uploader may want to know, for example that the file's name differs from its header's.
+        notes: Vec<String>,
+    },
+    /// The file was refused and is not kept.
+    Rejected {
+        /// Why, in words for the uploader.
+        reason: String,
+    },
+}
+
+/// An upload, from its ticket to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// Its id.
+    pub id: UploadId,
+    /// What was asked for.
+    pub request: UploadRequest,
+    /// How far it has come.
+    #[serde(flatten)]
+    pub state: UploadState,
+    /// The user who asked.
+    pub built_by: String,
+    /// When the ticket was given.
+    pub created_at: Timestamp,
+    /// The multipart upload behind it, if the file is too large for a single PUT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multipart: Option<Multipart>,
+}
+
+/// The multipart upload that S3 keeps for a large file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Multipart {
+    /// The id that S3 gave it.
+    pub id: String,
+    /// The length of every part but the last, in bytes.
+    pub part_size: u64,
+}
+
+const MIB: u64 = 1024 * 1024;
+
+impl Multipart {
+    /// Files above this many bytes are uploaded in parts.
+    pub const ABOVE: u64 = 64 * MIB;
+
+    /// The largest file S3 can hold: 5 TiB.
+    pub const LARGEST: u64 = 5 * 1024 * 1024 * MIB;
+
+    /// 32 MiB, or as much as keeps the number of parts below 1,100: one answer must be able to name them all,
+    /// and S3 allows 5 GiB a part.
+    #[must_use]
+    pub fn part_size_for(size: u64) -> u64 {
+        size.div_ceil(1100).next_multiple_of(MIB).max(32 * MIB)
+    }
+
+    /// The parts of a file of `size` bytes: number (from 1) and length in bytes.
+    pub fn parts(part_size: u64, size: u64) -> impl Iterator<Item = (i32, u64)> {
+        let count = size.div_ceil(part_size);
+        (1..).zip(0..count).map(move |(number, index)| (number, part_size.min(size - index * part_size)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_ulids() {
+        assert!("01ARZ3NDEKTSV4RRFFQ69G5FAV".parse::<UploadId>().is_ok());
+        for bad in ["", "01arz3ndektsv4rrffq69g5fav", "01ARZ3NDEKTSV4RRFFQ69G5FA", "../../../../../etc/passwd1"] {
+            assert!(bad.parse::<UploadId>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn parts_cover_the_file_and_keep_the_limits_of_s3() {
+        for size in [Multipart::ABOVE + 1, 100 * MIB, 6 * 1024 * MIB + 7, Multipart::LARGEST] {
+            let part_size = Multipart::part_size_for(size);
+            let parts: Vec<_> = Multipart::parts(part_size, size).collect();
+            assert_eq!(parts.iter().map(|part| part.1).sum::<u64>(), size);
+            assert!(parts.len() <= 1100 && part_size <= 5 * 1024 * MIB && part_size >= 5 * MIB);
+            assert_eq!(parts.iter().map(|part| part.0).max(), i32::try_from(parts.len()).ok());
+        }
+    }
+
+    #[test]
+    fn the_state_is_written_flat() {
+        let state = UploadState::Rejected { reason: "not an rpm".to_owned() };
+        let json = serde_json::to_string(&state).expect("plain data");
+        assert_eq!(json, r#"{"state":"rejected","reason":"not an rpm"}"#);
+    }
+}

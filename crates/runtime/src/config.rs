@@ -1,0 +1,74 @@
+//! What a function is told by its environment. template.yaml sets all of it; nothing here is a secret.
+
+use std::env;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+/// The environment, read once at start.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The bucket uploaders put files in.
+    pub incoming_bucket: String,
+    /// The bucket that is published.
+    pub store_bucket: String,
+    /// The table of facts.
+    pub catalog_table: String,
+    /// The table of work.
+    pub jobs_table: String,
+    /// Where builds are asked for.
+    pub build_queue_url: String,
+    /// Where arrived uploads are announced.
+    pub ingest_queue_url: String,
+    /// The secret with the user and key.
+    pub credentials_secret: String,
+    /// Where the world reads from, without a slash at the end.
+    pub cdn_url: String,
+    /// How long a build waits for more uploads.
+    pub quiet: Duration,
+    /// How long superseded objects stay.
+    pub grace: SignedDuration,
+    /// How long the history of uploads is kept.
+    pub retention: SignedDuration,
+}
+
+/// A variable that is missing or not what it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("the environment variable {name} {problem}")]
+pub struct ConfigError {
+    name: &'static str,
+    problem: String,
+}
+
+impl Config {
+    /// # Errors
+    /// Names the first variable that is missing or malformed.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self {
+            incoming_bucket: text("COLCA_INCOMING_BUCKET")?,
+            store_bucket: text("COLCA_STORE_BUCKET")?,
+            catalog_table: text("COLCA_CATALOG_TABLE")?,
+            jobs_table: text("COLCA_JOBS_TABLE")?,
+            build_queue_url: text("COLCA_BUILD_QUEUE_URL")?,
+            ingest_queue_url: text("COLCA_INGEST_QUEUE_URL")?,
+            credentials_secret: text("COLCA_CREDENTIALS_SECRET")?,
+            cdn_url: text("COLCA_CDN_URL")?.trim_end_matches('/').to_owned(),
+            quiet: Duration::from_secs(number("COLCA_QUIET_SECONDS")?),
+            grace: SignedDuration::from_secs(i64::from(number::<u32>("COLCA_GRACE_SECONDS")?)),
+            retention: SignedDuration::from_hours(24 * i64::from(number::<u32>("COLCA_RETENTION_DAYS")?)),
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where settings come from")]
+fn text(name: &'static str) -> Result<String, ConfigError> {
+    match env::var(name) {
+        Ok(value) if !value.is_empty() => Ok(value),
+        _ => Err(ConfigError { name, problem: "is not set".to_owned() }),
+    }
+}
+
+fn number<N: std::str::FromStr>(name: &'static str) -> Result<N, ConfigError> {
+    let value = text(name)?;
+    value.parse().map_err(|_| ConfigError { name, problem: format!("must be a whole number, got {value:?}") })
+}

@@ -1,0 +1,52 @@
+//! What a package contributes to the metadata of its repository, kept ready so that a publish reads no package again.
+
+use colca_model::{Arch, Filename, RepoPath};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Catalog, partition};
+use crate::Result;
+
+/// The metadata of one package in one repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageRow {
+    /// The architecture as the uploader named it.
+    pub arch: Arch,
+    /// The name of the file.
+    pub filename: Filename,
+    /// The directory it is published in.
+    pub directory: String,
+    /// When the name was first registered: of two uploads of one file, the first is published.
+    pub created: Timestamp,
+    /// Its metadata.
+    pub fragments: StoredFragments,
+}
+
+/// Where the encoded metadata fragments of a package are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoredFragments {
+    /// In the item itself.
+    Inline(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// In the store, under this key, since an item holds 400 KB at most.
+    Object(String),
+}
+
+impl StoredFragments {
+    /// Up to this many bytes lie in the item.
+    pub const INLINE: usize = 300_000;
+}
+
+impl Catalog {
+    /// The metadata of every package of a repository, by architecture and name, as they are now.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn packages(&self, repository: &RepoPath) -> Result<Vec<PackageRow>> {
+        self.table.query(&partition(repository), "pkg#").await
+    }
+}
+
+pub(super) fn package_sk(arch: &Arch, filename: &Filename) -> String {
+    format!("pkg#{arch}/{filename}")
+}

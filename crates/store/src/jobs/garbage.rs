@@ -1,0 +1,80 @@
+//! Objects that no published metadata names any more. They stay for a grace period, since somebody may hold the
+//! metadata of a moment ago; then `reap` deletes them. A key that went here is never published again.
+
+use colca_model::{Arch, Filename, RepoPath};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Jobs, SK};
+use crate::Result;
+use crate::table::{item, key, number, text};
+
+const DUE: &str = "garbage";
+
+/// An object to delete, unless what it belongs to still names it when the time has come: it is noted before it is
+/// superseded, so that a crash in between forgets nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Garbage {
+    /// Its key in the store.
+    pub key: String,
+    /// What it belongs to.
+    pub owner: Owner,
+}
+
+/// What names an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Owner {
+    /// A file of the catalog.
+    File {
+        /// The repository that holds it.
+        repository: RepoPath,
+        /// The architecture as the uploader named it.
+        arch: Arch,
+        /// Its name.
+        filename: Filename,
+    },
+    /// The entry file of a `repodata/`.
+    Repomd {
+        /// The repository that holds it.
+        repository: RepoPath,
+        /// The directory `repodata/` is in; empty for the top.
+        directory: String,
+    },
+}
+
+impl Jobs {
+    /// Has objects deleted at `due`.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn discard(&self, objects: impl IntoIterator<Item = Garbage>, due: Timestamp) -> Result<()> {
+        let items = objects.into_iter().map(|garbage| {
+            let mut item = item(&partition(&garbage.key), SK, &garbage)?;
+            item.insert("due_kind".to_owned(), text(DUE));
+            item.insert("due_at".to_owned(), number(due.as_millisecond()));
+            Ok(item)
+        });
+        self.table.put_all(items.collect::<Result<_>>()?).await
+    }
+
+    /// Up to `limit` objects whose grace is over.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn due_garbage(&self, now: Timestamp, limit: i32) -> Result<Vec<Garbage>> {
+        self.due(DUE, now, limit).await
+    }
+
+    /// Forgets objects that are deleted, or are not garbage after all.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn forget_garbage(&self, objects: &[Garbage]) -> Result<()> {
+        self.table.delete_all(objects.iter().map(|garbage| key(&partition(&garbage.key), SK)).collect()).await
+    }
+}
+
+fn partition(object: &str) -> String {
+    format!("GARBAGE#{object}")
+}

@@ -1,0 +1,45 @@
+//! The `jobs` table: work in progress, and its history for a while.
+//!
+//! | item | pk | sk | due |
+//! |---|---|---|---|
+//! | upload | `UPLOAD#<id>` | `#` | while pending: when to look whether it was forgotten |
+//! | superseded object | `GARBAGE#<key>` | `#` | when to delete it |
+//!
+//! The sparse index `due-index` (`due_kind`, `due_at`) lists what `reap` has to look at.
+
+mod garbage;
+mod uploads;
+
+pub use garbage::{Garbage, Owner};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use crate::table::{Table, number, text, value};
+use crate::{Error, Result};
+
+const SK: &str = "#";
+const DUE_INDEX: &str = "due-index";
+
+/// The jobs.
+#[derive(Debug, Clone)]
+pub struct Jobs {
+    table: Table,
+}
+
+impl Jobs {
+    /// `name` is the table's.
+    #[must_use]
+    pub fn new(db: aws_sdk_dynamodb::Client, name: String) -> Self {
+        Self { table: Table { db, name } }
+    }
+
+    /// Up to `limit` items of a kind whose time has come, longest due first. The index lags behind by a moment.
+    async fn due<T: DeserializeOwned>(&self, kind: &str, now: Timestamp, limit: i32) -> Result<Vec<T>> {
+        let request = self.table.db.query().table_name(&self.table.name).index_name(DUE_INDEX).limit(limit);
+        let request = request.key_condition_expression("due_kind = :kind AND due_at <= :now");
+        let request = request.expression_attribute_values(":kind", text(kind));
+        let answer = request.expression_attribute_values(":now", number(now.as_millisecond())).send().await;
+        let answer = answer.map_err(|error| Error::sdk(format!("list each {kind} that is due"), error))?;
+        answer.items.unwrap_or_default().into_iter().map(value).collect()
+    }
+}

@@ -1,0 +1,98 @@
+//! Uploads, from ticket to end.
+
+use colca_model::{Upload, UploadId, UploadState};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Jobs, SK};
+use crate::table::{attribute, item, key, number, text};
+use crate::{Error, ErrorKind, Result};
+
+const DUE: &str = "upload";
+
+impl Jobs {
+    /// Writes down a new upload: a pending one to be looked after from `due` on, an ended one to be kept until then.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn add_upload(&self, upload: &Upload, due: Timestamp) -> Result<()> {
+        let pk = partition(&upload.id);
+        let mut item = item(&pk, SK, upload)?;
+        if upload.state == UploadState::Pending {
+            item.insert("due_kind".to_owned(), text(DUE));
+            item.insert("due_at".to_owned(), number(due.as_millisecond()));
+        } else {
+            item.insert("expires".to_owned(), number(due.as_second()));
+        }
+        let request = self.table.db.put_item().table_name(&self.table.name).set_item(Some(item));
+        let request = request.condition_expression("attribute_not_exists(pk)");
+        request.send().await.map(drop).map_err(|error| Error::sdk(format!("write down {pk}"), error))
+    }
+
+    /// One upload; `None` if there is none, or it ended longer ago than history is kept.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn upload(&self, id: &UploadId) -> Result<Option<Upload>> {
+        self.table.get(&partition(id), SK).await
+    }
+
+    /// Ends a pending upload. `false` if it had ended before; its first end stands.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn end_upload(
+        &self,
+        id: &UploadId,
+        state: &UploadState,
+        now: Timestamp,
+        keep: SignedDuration,
+    ) -> Result<bool> {
+        let (word, name, detail) = match state {
+            UploadState::Pending => return Err(Error::new(ErrorKind::Invalid, "end an upload as pending")),
+            UploadState::Registered { notes } => ("registered", "notes", attribute(notes)?),
+            UploadState::Rejected { reason } => ("rejected", "reason", text(reason)),
+        };
+        let expires = (now + keep).as_second();
+        let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(&partition(id), SK)));
+        let request = request
+            .update_expression("SET #state = :state, #detail = :detail, expires = :expires REMOVE due_kind, due_at")
+            .condition_expression("#state = :pending")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#detail", name)
+            .expression_attribute_values(":state", text(word))
+            .expression_attribute_values(":detail", detail)
+            .expression_attribute_values(":expires", number(expires))
+            .expression_attribute_values(":pending", text("pending"));
+        match request.send().await.map_err(|error| Error::sdk(format!("end the upload {id}"), error)) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Up to `limit` pending uploads that somebody should look after.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn due_uploads(&self, now: Timestamp, limit: i32) -> Result<Vec<Upload>> {
+        self.due(DUE, now, limit).await
+    }
+
+    /// Looks after a pending upload again at `due`.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn postpone_upload(&self, id: &UploadId, due: Timestamp) -> Result<()> {
+        let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(&partition(id), SK)));
+        let request = request.update_expression("SET due_at = :due").condition_expression("attribute_exists(due_kind)");
+        let request = request.expression_attribute_values(":due", number(due.as_millisecond()));
+        match request.send().await.map_err(|error| Error::sdk(format!("postpone the upload {id}"), error)) {
+            Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn partition(id: &UploadId) -> String {
+    format!("UPLOAD#{id}")
+}

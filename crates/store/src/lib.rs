@@ -1,0 +1,27 @@
+//! What we keep, and where: objects in S3, the catalog and the jobs in DynamoDB, messages in SQS.
+//!
+//! The only crate besides `runtime` that knows AWS. Every object key is a variant of [`ObjectKey`]; every table
+//! key is made in the module that owns the item.
+
+mod builds;
+mod catalog;
+mod error;
+mod jobs;
+mod multipart;
+mod object_key;
+mod objects;
+mod presign;
+mod queues;
+mod secrets;
+mod table;
+
+pub use builds::Builds;
+pub use catalog::{Catalog, Change, Lease, PackageRow, Published, Registration, Repository, StoredFragments};
+pub use error::{Error, ErrorKind, Result};
+pub use jobs::{Garbage, Jobs, Owner};
+pub use multipart::UploadedPart;
+pub use object_key::{Bucket, ObjectKey};
+pub use objects::{Copied, Expected, ObjectHead, Objects};
+pub use presign::{SignedUrl, URL_LIFETIME};
+pub use queues::{BuildMessage, IngestMessage, Queues};
+pub use secrets::{Credentials, Secrets};

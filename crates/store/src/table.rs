@@ -1,0 +1,142 @@
+//! One DynamoDB table: items in and out as Rust values. Keys are made by the modules that own the items.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Error, ErrorKind, Result};
+
+/// An item as DynamoDB holds it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// What BatchWriteItem takes at once.
+const BATCH: usize = 25;
+
+/// How often a batch is sent again for what DynamoDB left over of it.
+const BATCH_TRIES: usize = 8;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    pub(crate) db: Client,
+    pub(crate) name: String,
+}
+
+/// The text attribute `value`.
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// The number attribute `value`.
+pub(crate) fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// Any value as an attribute.
+pub(crate) fn attribute(value: impl Serialize) -> Result<AttributeValue> {
+    serde_dynamo::to_attribute_value(value).map_err(|error| Error::corrupt("write an attribute", error))
+}
+
+/// The primary key of an item.
+pub(crate) fn key(pk: &str, sk: &str) -> Item {
+    Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
+}
+
+/// `body` as an item under its key.
+pub(crate) fn item(pk: &str, sk: &str, body: &impl Serialize) -> Result<Item> {
+    let mut item: Item =
+        serde_dynamo::to_item(body).map_err(|error| Error::corrupt(format!("write {pk} {sk} as an item"), error))?;
+    item.extend(key(pk, sk));
+    Ok(item)
+}
+
+/// The value an item was written from.
+pub(crate) fn value<T: DeserializeOwned>(item: Item) -> Result<T> {
+    let name = |attribute: &str| item.get(attribute).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+    let what = format!("read the item {} {}", name("pk"), name("sk"));
+    serde_dynamo::from_item(item).map_err(|error| Error::corrupt(what, error))
+}
+
+impl Table {
+    /// One item, as it is now (a consistent read); `None` if there is none.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>> {
+        let request = self.db.get_item().table_name(&self.name).set_key(Some(key(pk, sk))).consistent_read(true);
+        let answer = request.send().await.map_err(|error| Error::sdk(format!("get {pk} {sk}"), error))?;
+        answer.item.map(value).transpose()
+    }
+
+    /// All items of a partition whose sort key starts with `prefix`, in order, as they are now.
+    pub(crate) async fn query<T: DeserializeOwned>(&self, pk: &str, prefix: &str) -> Result<Vec<T>> {
+        let request = self.db.query().table_name(&self.name).consistent_read(true);
+        let condition = if prefix.is_empty() { "pk = :pk" } else { "pk = :pk AND begins_with(sk, :prefix)" };
+        let mut request = request.key_condition_expression(condition).expression_attribute_values(":pk", text(pk));
+        if !prefix.is_empty() {
+            request = request.expression_attribute_values(":prefix", text(prefix));
+        }
+        let mut pages = request.into_paginator().items().send();
+        let mut values = Vec::new();
+        while let Some(found) = pages.next().await {
+            values.push(value(found.map_err(|error| Error::sdk(format!("query {pk} {prefix}"), error))?)?);
+        }
+        Ok(values)
+    }
+
+    /// Whether a partition has any item whose sort key starts with `prefix`, as it is now.
+    pub(crate) async fn any(&self, pk: &str, prefix: &str) -> Result<bool> {
+        let request = self.db.query().table_name(&self.name).consistent_read(true).limit(1);
+        let request = request.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)");
+        let request = request.expression_attribute_values(":pk", text(pk));
+        let answer = request.expression_attribute_values(":prefix", text(prefix)).send().await;
+        let answer = answer.map_err(|error| Error::sdk(format!("query {pk} {prefix}"), error))?;
+        Ok(answer.count() > 0)
+    }
+
+    /// Writes items that may be there already, with the same content.
+    pub(crate) async fn put_all(&self, items: Vec<Item>) -> Result<()> {
+        let put = |item| {
+            PutRequest::builder()
+                .set_item(Some(item))
+                .build()
+                .map(|put| WriteRequest::builder().put_request(put).build())
+        };
+        self.batch(items.into_iter().map(put).collect::<std::result::Result<_, _>>().map_err(unbuilt)?).await
+    }
+
+    /// Deletes items; one that is gone already is no error.
+    pub(crate) async fn delete_all(&self, keys: Vec<Item>) -> Result<()> {
+        let delete = |key| {
+            DeleteRequest::builder()
+                .set_key(Some(key))
+                .build()
+                .map(|delete| WriteRequest::builder().delete_request(delete).build())
+        };
+        self.batch(keys.into_iter().map(delete).collect::<std::result::Result<_, _>>().map_err(unbuilt)?).await
+    }
+
+    async fn batch(&self, mut writes: Vec<WriteRequest>) -> Result<()> {
+        let mut tries = 0;
+        while !writes.is_empty() {
+            let rest = writes.split_off(writes.len().min(BATCH));
+            let request = self.db.batch_write_item().request_items(&self.name, writes);
+            let answer = request.send().await.map_err(|error| Error::sdk("write a batch of items", error))?;
+            let mut left =
+                answer.unprocessed_items.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default();
+            tries = if left.is_empty() { 0 } else { tries + 1 };
+            if tries > BATCH_TRIES {
+                return Err(Error::new(
+                    ErrorKind::Unavailable,
+                    "write a batch of items: DynamoDB kept leaving some over",
+                ));
+            }
+            left.extend(rest);
+            writes = left;
+        }
+        Ok(())
+    }
+}
+
+fn unbuilt(error: aws_sdk_dynamodb::error::BuildError) -> Error {
+    Error::corrupt("build a batch of items", error)
+}

@@ -1,0 +1,74 @@
+//! `GET …/repo`: the file that makes a package manager use the repository.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use colca_model::{RepoPath, RepositoryKind};
+use colca_store::ObjectKey;
+
+use crate::Shared;
+use crate::get_repository::find;
+use crate::path::Names;
+
+/// The repository file. A repository without metadata has none: 204, as chacra answers.
+pub(crate) async fn get_repository_file(
+    State(services): Shared,
+    Path(names): Path<Names>,
+) -> colca_api::Result<Response> {
+    let path = names.repository()?;
+    Ok(match find(&services, &path).await?.kind {
+        Some(RepositoryKind::Rpm) => {
+            let text = rpm(&path, &services.config.cdn_url);
+            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+        }
+        Some(RepositoryKind::Raw) | None => StatusCode::NO_CONTENT.into_response(),
+    })
+}
+
+/// A file for `/etc/yum.repos.d` or `/etc/zypp/repos.d` (`man dnf.conf`, `man zypper`).
+fn rpm(path: &RepoPath, cdn: &str) -> String {
+    let project = &path.project;
+    // chacra's address of a repository; the CDN knows it as an alias.
+    let top = ObjectKey::Stored(ObjectKey::repository(path)).url_path();
+    let base = format!("{cdn}/r/{}", top.trim_start_matches("repos/"));
+    if path.has_single_repodata() {
+        return section(project.as_str(), &format!("{project} packages"), &base);
+    }
+    [
+        section(project.as_str(), &format!("{project} packages for $basearch"), &format!("{base}$basearch")),
+        section(&format!("{project}-noarch"), &format!("{project} noarch packages"), &format!("{base}noarch")),
+        section(&format!("{project}-source"), &format!("{project} source packages"), &format!("{base}SRPMS")),
+    ]
+    .join("\n")
+}
+
+fn section(id: &str, name: &str, base: &str) -> String {
+    format!("[{id}]\nname={name}\nbaseurl={base}\nenabled=1\ngpgcheck=0\ntype=rpm-md\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(distro: &str) -> RepoPath {
+        format!("ceph/main/HEAD/{distro}/9/flavors/default").parse().expect("a good path")
+    }
+
+    #[test]
+    fn dnf_gets_a_section_for_each_directory() {
+        let file = rpm(&path("centos"), "https://cdn.example.org");
+        assert_eq!(file.matches("\ntype=rpm-md\n").count(), 3);
+        let base = "https://cdn.example.org/r/ceph/main/HEAD/centos/9/flavors/default/";
+        for (id, end) in [("ceph", "$basearch"), ("ceph-noarch", "noarch"), ("ceph-source", "SRPMS")] {
+            assert!(file.contains(&format!("[{id}]\n")), "{file}");
+            assert!(file.contains(&format!("baseurl={base}{end}\n")), "{file}");
+        }
+    }
+
+    #[test]
+    fn zypper_gets_one_section() {
+        let file = rpm(&path("opensuse"), "https://cdn.example.org");
+        assert_eq!(file.matches("baseurl=").count(), 1);
+        assert!(file.contains("flavors/default/\n"), "{file}");
+    }
+}

@@ -1,0 +1,53 @@
+//! The upper levels of the tree: `{child: [grandchildren]}`, as chacra shows them.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use colca_api::ApiError;
+use colca_store::Catalog;
+use futures::future::try_join_all;
+
+use crate::Shared;
+
+/// A listing of two levels.
+type Listing = Json<BTreeMap<String, Vec<String>>>;
+
+/// All projects, with their refs.
+pub(crate) async fn list_projects(State(services): Shared) -> colca_api::Result<Listing> {
+    let projects = services.catalog.projects().await?;
+    let refs = try_join_all(projects.iter().map(|project| services.catalog.children(project))).await?;
+    Ok(Json(projects.into_iter().zip(refs).collect()))
+}
+
+/// A project, a ref or a commit, with what is below it.
+pub(crate) async fn list_level(
+    State(services): Shared,
+    Path(names): Path<Vec<(String, String)>>,
+) -> colca_api::Result<Listing> {
+    let (children, paths) = level(&services.catalog, names).await?;
+    let below = try_join_all(paths.iter().map(|path| services.catalog.children(path))).await?;
+    Ok(Json(children.into_iter().zip(below).collect()))
+}
+
+/// A distribution: its versions, with their architectures.
+pub(crate) async fn list_distro(
+    State(services): Shared,
+    Path(names): Path<Vec<(String, String)>>,
+) -> colca_api::Result<Listing> {
+    let (versions, paths) = level(&services.catalog, names).await?;
+    let archs = try_join_all(paths.iter().map(|path| services.catalog.archs(path))).await?;
+    Ok(Json(versions.into_iter().zip(archs).collect()))
+}
+
+/// What is right below the path of a URL, by name and by path.
+async fn level(catalog: &Catalog, names: Vec<(String, String)>) -> colca_api::Result<(Vec<String>, Vec<String>)> {
+    let names: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
+    let path = names.join("/");
+    let children = catalog.children(&path).await?;
+    if children.is_empty() || names.iter().any(|name| name.contains('/')) {
+        return Err(ApiError::NotFound(format!("{path:?}")));
+    }
+    let paths = children.iter().map(|child| format!("{path}/{child}")).collect();
+    Ok((children, paths))
+}

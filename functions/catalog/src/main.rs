@@ -1,0 +1,9 @@
+//! The `catalog` function.
+
+use colca_runtime::{Error, Services, serve};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let services = Services::start().await?;
+    serve::http(catalog::router(services)).await
+}

@@ -1,0 +1,78 @@
+//! The messages that wake us: S3's about an object that was created, and our own about one that was forgotten.
+
+use aws_lambda_events::s3::S3Event;
+use colca_model::UploadId;
+use colca_store::IngestMessage;
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+
+/// A message.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Event {
+    /// From `reap`.
+    Ours(IngestMessage),
+    /// From S3: one record for each object.
+    S3(S3Event),
+    /// What S3 sends once, when notifications are set up.
+    Test {
+        /// `s3:TestEvent`.
+        #[serde(rename = "Event")]
+        event: String,
+    },
+}
+
+impl Event {
+    /// The uploads that arrived. Keys that no ticket leads to are passed over: only functions can write them.
+    #[must_use]
+    pub fn uploads(&self) -> Vec<UploadId> {
+        match self {
+            Self::Ours(message) => vec![message.upload.clone()],
+            Self::S3(event) => {
+                event.records.iter().filter_map(|record| upload_of(record.s3.object.key.as_deref()?)).collect()
+            }
+            Self::Test { .. } => vec![],
+        }
+    }
+}
+
+/// The upload that `incoming/<id>/<filename>` belongs to. S3 encodes keys in messages as forms do.
+fn upload_of(key: &str) -> Option<UploadId> {
+    let decoded = percent_decode_str(key).decode_utf8().ok()?;
+    let mut parts = decoded.split('/');
+    if parts.next() != Some("incoming") {
+        return None;
+    }
+    parts.next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+    fn uploads(json: &str) -> Vec<String> {
+        let event: Event = serde_json::from_str(json).expect("a message we know");
+        event.uploads().into_iter().map(String::from).collect()
+    }
+
+    #[test]
+    fn reads_the_messages_of_s3_and_our_own() {
+        let s3 = format!(
+            r#"{{"Records": [{{"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "eu-west-1",
+                "eventTime": "2026-01-01T00:00:00.000Z", "eventName": "ObjectCreated:Put",
+                "s3": {{"s3SchemaVersion": "1.0", "configurationId": "x", "bucket": {{"name": "b"}},
+                "object": {{"key": "incoming/{ID}/gcc-c%2B%2B-12+x.rpm", "size": 7}}}}}}]}}"#
+        );
+        assert_eq!(uploads(&s3), [ID]);
+        assert_eq!(uploads(&format!(r#"{{"upload": "{ID}"}}"#)), [ID]);
+        assert!(uploads(r#"{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}"#).is_empty());
+    }
+
+    #[test]
+    fn passes_over_keys_of_no_ticket() {
+        assert_eq!(upload_of("incoming/x/y"), None);
+        assert_eq!(upload_of(&format!("repos/{ID}/y")), None);
+    }
+}

@@ -1,0 +1,23 @@
+//! Repositories with changes that nobody is about to publish: their builder died, or its message was lost.
+
+use std::time::Duration;
+
+use colca_model::RepositoryKind;
+use colca_runtime::Services;
+use tracing::warn;
+
+/// How long past its time a build may be before we ask for it again: the queue may be busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks for the builds that were forgotten. Asking once too often is harmless.
+pub(crate) async fn resume_builds(services: &Services) -> colca_store::Result<()> {
+    let now = services.clock.now();
+    for repository in services.catalog.dirty_repositories().await? {
+        if repository.is_forgotten(now, PATIENCE) {
+            let path = &repository.repository;
+            warn!(repository = %path, "Nobody is publishing the changes of {path}");
+            services.builds.request(path, repository.kind.unwrap_or(RepositoryKind::Raw), now).await?;
+        }
+    }
+    Ok(())
+}

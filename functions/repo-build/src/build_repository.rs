@@ -1,0 +1,63 @@
+//! One build, from lease to lease given back.
+
+use colca_model::{RepoPath, RepositoryKind};
+use colca_runtime::Services;
+use colca_store::{Lease, Published};
+use tracing::info;
+
+use crate::failure::Failure;
+use crate::heartbeat::{self, LEASE};
+use crate::plan::{Revision, plan};
+use crate::{directory, packages, publish};
+
+/// Publishes what has changed. `message` names the message that asked for it: a second delivery of the same one
+/// takes over what the first left behind.
+pub(crate) async fn build_repository(services: &Services, path: &RepoPath, message: &str) -> Result<(), Failure> {
+    let now = services.clock.now();
+    let Some(lease) = services.catalog.lease(path, message, now, now + LEASE).await? else {
+        // The holder looks for changes once more after giving the lease back.
+        info!(repository = %path, "Somebody else is building {path}");
+        return Ok(());
+    };
+    // Whatever goes wrong in between, the lease is given back: the next delivery must not wait for it to lapse.
+    let built = heartbeat::keeping(services, path, &lease, publish_changes(services, path, &lease)).await;
+    services.catalog.release(path, &lease).await?;
+    built?;
+
+    if services.catalog.has_changes(path).await? {
+        let kind = lease.repository.kind.unwrap_or(RepositoryKind::Rpm);
+        services.builds.request(path, kind, services.clock.now()).await?;
+    } else {
+        services.catalog.settle(path).await?;
+    }
+    Ok(())
+}
+
+async fn publish_changes(services: &Services, path: &RepoPath, lease: &Lease) -> Result<(), Failure> {
+    let entries = directory::entries(services, path).await?;
+    let changes = services.catalog.changes(path).await?;
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let packages = packages::read(services, path).await?;
+    let count = packages.len() as u64;
+    let was = lease.repository.kind;
+    let kind = if packages.is_empty() { was.unwrap_or(RepositoryKind::Raw) } else { RepositoryKind::Rpm };
+    if kind == RepositoryKind::Rpm {
+        let revision = Revision { number: lease.fence, timestamp: services.clock.now().as_second() };
+        let of = path.clone();
+        // Compressing keeps a thread busy; the lease is renewed meanwhile on another.
+        let plans = tokio::task::spawn_blocking(move || plan(&of, revision, entries, packages)).await;
+        publish::publish(services, path, plans.map_err(|panic| Failure::Panicked(panic.to_string()))?).await?;
+    }
+    let published = Published { kind, packages: count, at: services.clock.now() };
+    if !services.catalog.record_revision(path, lease, &published).await? {
+        return Err(Failure::LeaseLost);
+    }
+    services.catalog.remove_changes(path, &changes).await?;
+    info!(
+        repository = %path, revision = lease.fence, packages = count, changes = changes.len(),
+        "Published revision {} of {path}", lease.fence
+    );
+    Ok(())
+}

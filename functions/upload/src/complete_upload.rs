@@ -1,0 +1,43 @@
+//! `POST /uploads/{id}/complete`: all parts are there, make one file of them.
+
+use axum::Json;
+use axum::extract::{Path, State as Shared};
+use axum::http::StatusCode;
+use colca_api::{ApiError, User};
+use colca_model::{Multipart, UploadState};
+use serde_json::Value;
+
+use crate::{State, incoming, ticket};
+
+/// Puts the parts together. Repeating it is harmless: what is complete stays so.
+pub(crate) async fn complete_upload(
+    Shared(state): Shared<State>,
+    _: User,
+    Path(id): Path<String>,
+) -> colca_api::Result<(StatusCode, Json<Value>)> {
+    let upload = state.upload(&id).await?;
+    let Some(multipart) = &upload.multipart else {
+        return Err(ApiError::Conflict(format!("the upload {id} is a single PUT and completes by itself")));
+    };
+    let answer = (StatusCode::ACCEPTED, Json(ticket::state(&upload)));
+    if upload.state != UploadState::Pending {
+        return Ok(answer);
+    }
+    let key = incoming(&upload);
+    let Some(uploaded) = state.services.objects.uploaded_parts(&key, &multipart.id).await? else {
+        return Ok(answer);
+    };
+    for (number, size) in Multipart::parts(multipart.part_size, upload.request.size) {
+        match uploaded.iter().find(|part| part.number == number) {
+            Some(part) if part.size == size => {}
+            Some(part) => {
+                let message =
+                    format!("parts: part {number} must be {size} bytes long, got {}; put it again", part.size);
+                return Err(ApiError::Conflict(message));
+            }
+            None => return Err(ApiError::Conflict(format!("parts: part {number} of {size} bytes is missing"))),
+        }
+    }
+    state.services.objects.complete_multipart(&key, &multipart.id, uploaded).await?;
+    Ok(answer)
+}

@@ -1,0 +1,102 @@
+//! `POST /uploads`: one ticket, or up to a hundred.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use colca_api::{ApiError, JsonBody, User};
+use colca_model::{Invalid, Multipart, Upload, UploadRequest, UploadState};
+use futures::future::join_all;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::ticket::{self, add};
+use crate::{State, incoming, ticket_request};
+
+/// How many tickets one request may ask for.
+const MOST: usize = 100;
+
+/// When `reap` looks at a pending upload for the first time.
+const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+/// Gives a ticket for each request. A single bad one is answered with its error; in an array each has its own
+/// answer, and 207 tells that they differ.
+pub(crate) async fn presign_upload(
+    Shared(state): Shared<State>,
+    user: User,
+    JsonBody(body): JsonBody,
+) -> colca_api::Result<Response> {
+    let Value::Array(requests) = body else {
+        let (status, ticket) = one(&state, &user, body).await?;
+        return Ok((status, Json(ticket)).into_response());
+    };
+    if requests.is_empty() || requests.len() > MOST {
+        let rule = format!("must ask for 1 to {MOST} tickets at once");
+        return Err(Invalid::new("body", rule, format_args!("{} requests", requests.len())).into());
+    }
+    let answers = join_all(requests.into_iter().map(|request| one(&state, &user, request))).await;
+    let mut status = StatusCode::CREATED;
+    let mut tickets = Vec::with_capacity(answers.len());
+    for answer in answers {
+        tickets.push(answer.map_or_else(
+            |error| {
+                status = StatusCode::MULTI_STATUS;
+                refusal(&error)
+            },
+            |(_, ticket)| ticket,
+        ));
+    }
+    Ok((status, Json(tickets)).into_response())
+}
+
+fn refusal(error: &ApiError) -> Value {
+    let mut body = error.body();
+    add(&mut body, json!({"status": error.status().as_u16()}));
+    body
+}
+
+async fn one(state: &State, user: &User, request: Value) -> colca_api::Result<(StatusCode, Value)> {
+    let services = &state.services;
+    let now = services.clock.now();
+    let request = ticket_request::parse(request)?;
+    let known = is_registered(state, &request).await?;
+
+    let mut upload = Upload {
+        id: services.ids.upload_id(),
+        state: if known { UploadState::Registered { notes: vec![] } } else { UploadState::Pending },
+        built_by: user.0.clone(),
+        created_at: now,
+        multipart: None,
+        request,
+    };
+    if !known && upload.request.size > Multipart::ABOVE {
+        let part_size = Multipart::part_size_for(upload.request.size);
+        let id = services.objects.start_multipart(&incoming(&upload)).await?;
+        upload.multipart = Some(Multipart { id, part_size });
+    }
+    let due = now + if known { services.config.retention } else { LOOK_AFTER };
+    services.jobs.add_upload(&upload, due).await?;
+    tracing::info!(upload = %upload.id, repository = %upload.request.repository, "Gave a ticket for {}", upload.request.filename);
+
+    let mut answer = ticket::state(&upload);
+    // Who uploads known bytes all the same does no harm, so that a script need not tell the cases apart.
+    add(&mut answer, ticket::targets(&services.objects, &upload, &[], now).await?);
+    Ok((if known { StatusCode::OK } else { StatusCode::CREATED }, answer))
+}
+
+/// Whether these very bytes are registered under this name already.
+///
+/// # Errors
+/// [`ApiError::Conflict`] if other bytes are, and the request does not say `force`.
+async fn is_registered(state: &State, request: &UploadRequest) -> colca_api::Result<bool> {
+    let UploadRequest { repository, arch, filename, sha256, force, .. } = request;
+    match state.services.catalog.binary(repository, arch, filename).await? {
+        None => Ok(false),
+        Some(binary) if binary.sha256 == *sha256 => Ok(true),
+        Some(_) if *force => Ok(false),
+        Some(binary) => Err(ApiError::Conflict(format!(
+            "filename: {filename} is registered with other bytes (sha256 {}) and \"force\" was not used, got sha256 {sha256}",
+            binary.sha256
+        ))),
+    }
+}

@@ -1,0 +1,49 @@
+//! `GET /uploads/{id}`: how far an upload has come, and, while it is pending, fresh URLs for what is missing.
+
+use axum::Json;
+use axum::extract::{Path, State as Shared};
+use colca_api::User;
+use colca_model::{Upload, UploadState};
+use colca_store::UploadedPart;
+use serde_json::{Value, json};
+
+use crate::ticket::{self, add};
+use crate::{State, incoming};
+
+/// Tells the state. `published` says whether clients of the repository see the file yet.
+pub(crate) async fn show_upload(
+    Shared(state): Shared<State>,
+    _: User,
+    Path(id): Path<String>,
+) -> colca_api::Result<Json<Value>> {
+    let upload = state.upload(&id).await?;
+    let services = &state.services;
+    let mut answer = ticket::state(&upload);
+    match &upload.state {
+        UploadState::Registered { .. } => {
+            let unpublished = services.catalog.is_unpublished(&upload.request.repository, &upload.id).await?;
+            add(&mut answer, json!({"published": !unpublished}));
+        }
+        UploadState::Rejected { .. } => {}
+        UploadState::Pending => {
+            if let Some(uploaded) = uploaded(&state, &upload).await? {
+                let there: Vec<Value> =
+                    uploaded.iter().map(|part| json!({"number": part.number, "size": part.size})).collect();
+                if upload.multipart.is_some() {
+                    add(&mut answer, json!({"uploaded_parts": there}));
+                }
+                let now = services.clock.now();
+                add(&mut answer, ticket::targets(&services.objects, &upload, &uploaded, now).await?);
+            }
+        }
+    }
+    Ok(Json(answer))
+}
+
+/// The parts that arrived; none for a single PUT; `None` if the parts have been put together already.
+async fn uploaded(state: &State, upload: &Upload) -> colca_api::Result<Option<Vec<UploadedPart>>> {
+    match &upload.multipart {
+        None => Ok(Some(vec![])),
+        Some(multipart) => Ok(state.services.objects.uploaded_parts(&incoming(upload), &multipart.id).await?),
+    }
+}

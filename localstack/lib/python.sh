@@ -1,0 +1,41 @@
+# Python 3.11 and the two environments made with it: LocalStack's and the tools'.
+# shellcheck shell=bash
+
+# find_python: a Python 3.11 that runs. A name alone proves nothing: pyenv puts a `python3.11` on the PATH that only
+# complains unless that version is selected. Prints `false`, a command that fails, if there is none.
+find_python() {
+    local candidate
+    for candidate in python3.11 /usr/bin/python3.11 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.11.*/bin/python3.11 python3; do
+        if "$candidate" -c 'import sys, ssl, ctypes; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+    done
+    printf 'false\n'
+}
+
+# check_python: ends the run with words if there is no usable Python.
+check_python() {
+    [[ $(find_python) != false ]] || fail \
+        "No Python 3.11 found (with ssl and ctypes): LocalStack 4.9.2 and its pinned packages are used with that one." \
+        "Debian 12 has it: apt-get install python3.11-venv. Elsewhere: pyenv install 3.11, then run this again." \
+        "Seen here: $(python3 --version 2>&1 || true) as python3."
+}
+
+# make_venv DIRECTORY LOCKFILE: a new environment with exactly what the lock file says, hashes checked.
+make_venv() {
+    local uv="$state/uv/bin/uv"
+    if [[ ! -x $uv ]]; then
+        "$(find_python)" -m venv --clear "$state/uv"
+        "$state/uv/bin/pip" install --disable-pip-version-check "$(grep '^uv==' "$here/uv.txt")"
+    fi
+    "$uv" venv --clear --python "$(command -v "$(find_python)")" "$1"
+    # Several files are the same in both environments, and in the next: links into uv's cache make the second fast.
+    "$uv" pip install --python "$1/bin/python" --require-hashes --requirement "$2"
+}
+
+# install_executor: our plugin, from the folder itself, so that a change needs no new install.
+install_executor() {
+    "$state/uv/bin/uv" pip install --python "$localstack_venv/bin/python" --no-deps \
+        --editable "$here/executor"
+}

@@ -1,0 +1,90 @@
+//! A look behind the scenes through the AWS endpoint, for what the API does not show on purpose.
+//!
+//! LocalStack takes any signature in a header, so a fixed one does: no SDK is needed here.
+
+use serde_json::Value;
+
+use crate::{Client, Response, stack, xml::Element};
+
+/// Keys in a bucket below a prefix, at most the first thousand.
+#[must_use]
+pub fn keys(bucket: &str, prefix: &str) -> Vec<String> {
+    let listing = s3("GET", &format!("{bucket}?list-type=2&prefix={}", escape(prefix))).expect(200).text();
+    let root = Element::parse(&listing);
+    let contents = root.children.iter().filter(|child| child.name == "Contents");
+    contents.filter_map(|object| object.child("Key")).map(|key| key.text.clone()).collect()
+}
+
+/// An object's bytes, `None` if there is none.
+#[must_use]
+pub fn object(bucket: &str, key: &str) -> Option<Vec<u8>> {
+    let response = s3("GET", &format!("{bucket}/{}", escape(key)));
+    (response.status != 404).then(|| response.expect(200).body)
+}
+
+/// How many versions of an object the bucket has kept, delete markers not counted.
+#[must_use]
+pub fn versions(bucket: &str, key: &str) -> usize {
+    let listing = s3("GET", &format!("{bucket}?versions&prefix={}", escape(key))).expect(200).text();
+    let root = Element::parse(&listing);
+    let versions = root.children.iter().filter(|child| child.name == "Version");
+    versions.filter(|version| version.child("Key").is_some_and(|name| name.text == key)).count()
+}
+
+/// A setting of a bucket, such as `versioning` or `lifecycle`.
+#[must_use]
+pub fn subresource(bucket: &str, name: &str) -> Element {
+    Element::parse(&s3("GET", &format!("{bucket}?{name}")).expect(200).text())
+}
+
+/// Invokes a function by name and waits for what it returns.
+#[must_use]
+pub fn invoke(function: &str, event: &Value) -> Response {
+    let url = format!("{}/2015-03-31/functions/{function}/invocations", endpoint());
+    signed("lambda").send("POST", &url, &[], event.to_string().as_bytes())
+}
+
+/// A function's configuration.
+#[must_use]
+pub fn function(name: &str) -> Value {
+    let url = format!("{}/2015-03-31/functions/{name}/configuration", endpoint());
+    signed("lambda").send("GET", &url, &[], &[]).expect(200).json()
+}
+
+/// A call of a service that speaks AWS's JSON protocol, such as `AmazonSQS.GetQueueAttributes`.
+#[must_use]
+pub fn call(service: &str, target: &str, body: &Value) -> Value {
+    let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.0")];
+    signed(service).send("POST", &format!("{}/", endpoint()), &headers, body.to_string().as_bytes()).expect(200).json()
+}
+
+/// A call of a service that speaks AWS's query protocol, such as IAM: the XML it answers with.
+#[must_use]
+pub fn query(service: &str, parameters: &str) -> Element {
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    let response =
+        signed(service).send("POST", &format!("{}/", endpoint()), &headers, parameters.as_bytes()).expect(200);
+    Element::parse(&response.text())
+}
+
+fn s3(method: &str, path: &str) -> Response {
+    signed("s3").send(method, &format!("{}/{path}", endpoint()), &[], &[])
+}
+
+/// A client whose header names a service, which is what LocalStack looks at.
+fn signed(service: &str) -> Client {
+    let (key, region) = (stack().get("AWS_ACCESS_KEY_ID"), stack().get("AWS_REGION"));
+    let scope = format!("{key}/20260101/{region}/{service}/aws4_request");
+    Client::with_authorization(format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"))
+}
+
+fn endpoint() -> &'static str {
+    stack().get("AWS_ENDPOINT_URL").trim_end_matches('/')
+}
+
+/// Escapes what may not stand in a URL's path or query; slashes stay.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

@@ -1,0 +1,51 @@
+//! The functions as they run: their processes, and the programs that were deployed.
+
+use std::{fs, path::PathBuf};
+
+use crate::{stack, stack::root, tools};
+
+/// The folders of all functions.
+pub const ALL: [&str; 5] = ["upload", "ingest", "catalog", "repo-build", "reap"];
+
+/// The name a function was deployed under.
+#[must_use]
+pub fn deployed(folder: &str) -> &'static str {
+    stack().get(&format!("COLCA_{}_FUNCTION", folder.to_uppercase().replace('-', "_")))
+}
+
+/// The ids of the processes that run a function now: the process executor starts each with its name in its environment.
+#[must_use]
+pub fn processes(folder: &str) -> Vec<u32> {
+    let variable = format!("AWS_LAMBDA_FUNCTION_NAME={}", deployed(folder));
+    let processes = fs::read_dir("/proc").expect("Linux").flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let runs = |id: &u32| {
+        let program = fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe.ends_with("bootstrap"));
+        let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+        program && environment.split(|byte| *byte == 0).any(|entry| entry == variable.as_bytes())
+    };
+    ids.filter(runs).collect()
+}
+
+/// Ends a process at once, as a machine that loses power does; `false` if it had ended already.
+#[must_use]
+pub fn kill(process: u32) -> bool {
+    tools::run("kill", ["-9", &process.to_string()]).status.success()
+}
+
+/// The programs that `sam build` made, with the name of the function each is for.
+///
+/// # Panics
+/// If there are none.
+#[must_use]
+pub fn programs() -> Vec<(String, PathBuf)> {
+    let directory = root().join(".aws-sam/build");
+    let entries = fs::read_dir(&directory)
+        .unwrap_or_else(|error| panic!("{}: {error}: run ./localstack/up", directory.display()));
+    let folders = entries
+        .flatten()
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path().join("bootstrap")));
+    let programs: Vec<_> = folders.filter(|(_, program)| program.exists()).collect();
+    assert!(!programs.is_empty(), "nothing was built in {}", directory.display());
+    programs
+}

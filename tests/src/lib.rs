@@ -1,0 +1,29 @@
+//! The harness of the tests in `tests/tests`: it drives the *deployed* functions as the world does, through the API,
+//! the URLs of tickets and the CDN, and looks behind the scenes through the AWS endpoint.
+//!
+//! One stack serves all tests of a run, which run in parallel: every test takes a project name of its own
+//! ([`unique::project`]) and waits for what it expects ([`wait::until`]), never for a stretch of time.
+//!
+//! All of it panics with a sentence that says what is wrong: in a test that is the report.
+
+pub mod aws;
+pub mod bad_rpms;
+pub mod client;
+pub mod createrepo;
+pub mod dnf;
+pub mod functions;
+pub mod presign;
+pub mod repodata;
+pub mod repository;
+pub mod rpm_header;
+pub mod rpms;
+pub mod stack;
+pub mod tools;
+pub mod unique;
+pub mod upload;
+pub mod wait;
+pub mod xml;
+
+pub use client::{Client, Response};
+pub use repository::Repository;
+pub use stack::stack;

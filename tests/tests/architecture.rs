@@ -1,0 +1,141 @@
+//! The rules of ARCHITECTURE.md about who may depend on whom, and what may stand where.
+
+use std::{collections::BTreeMap, fs};
+
+use colca_tests::{functions, stack::root, tools};
+use serde_json::Value;
+
+/// The direct dependencies of each member that end up in its library or program, without those of its tests.
+fn dependencies() -> BTreeMap<String, Vec<String>> {
+    let arguments = ["metadata", "--no-deps", "--offline", "--format-version=1", "--manifest-path"].map(String::from);
+    let manifest = root().join("Cargo.toml").display().to_string();
+    let metadata = tools::output("cargo", arguments.into_iter().chain([manifest]));
+    let metadata: Value = serde_json::from_str(&metadata).expect("cargo metadata prints JSON");
+    let packages = metadata["packages"].as_array().expect("a list");
+    let member = |package: &Value| {
+        let dependencies = package["dependencies"].as_array().expect("a list").iter();
+        let used = dependencies.filter(|dependency| dependency["kind"] != "dev");
+        let names = used.map(|dependency| dependency["name"].as_str().expect("a name").to_owned());
+        (package["name"].as_str().expect("a name").to_owned(), names.collect())
+    };
+    packages.iter().map(member).collect()
+}
+
+/// The members of a folder by their package names.
+fn members(folder: &str) -> Vec<String> {
+    let manifests = fs::read_dir(root().join(folder))
+        .expect("it stands there")
+        .map(|entry| entry.expect("readable").path().join("Cargo.toml"));
+    let named = |text: String| {
+        text.lines().find_map(|line| line.strip_prefix("name = ")).map(|name| name.trim_matches('"').to_owned())
+    };
+    manifests
+        .filter(|path| path.exists())
+        .map(|path| named(fs::read_to_string(path).expect("readable")).expect("a name"))
+        .collect()
+}
+
+#[test]
+fn the_model_does_no_io() {
+    let dependencies = dependencies();
+    for refused in ["tokio", "ureq", "axum", "http", "lambda_runtime", "lambda_http", "zstd", "flate2"] {
+        assert!(!dependencies["colca-model"].iter().any(|name| name == refused), "colca-model depends on {refused}");
+    }
+    assert!(
+        !dependencies["colca-model"].iter().any(|name| name.starts_with("colca-")),
+        "colca-model stands below all others"
+    );
+}
+
+#[test]
+fn formats_know_no_service() {
+    let dependencies = dependencies();
+    for name in ["tokio", "jiff", "ulid", "rand", "axum", "lambda_runtime", "colca-store", "colca-runtime", "colca-api"]
+    {
+        assert!(
+            !dependencies["colca-rpmmd"].iter().any(|dependency| dependency == name),
+            "colca-rpmmd depends on {name}"
+        );
+    }
+}
+
+#[test]
+fn only_store_and_runtime_know_aws() {
+    for (package, names) in dependencies() {
+        if !matches!(package.as_str(), "colca-store" | "colca-runtime") {
+            let aws: Vec<_> = names.iter().filter(|name| name.starts_with("aws-")).collect();
+            assert!(aws.is_empty(), "{package} depends on {aws:?}; only colca-store and colca-runtime may");
+        }
+    }
+}
+
+#[test]
+fn crates_stand_in_their_order() {
+    let dependencies = dependencies();
+    let allowed: [(&str, &[&str]); 5] = [
+        ("colca-model", &[]),
+        ("colca-rpmmd", &["colca-model"]),
+        ("colca-store", &["colca-model"]),
+        ("colca-runtime", &["colca-model", "colca-store"]),
+        ("colca-api", &["colca-model", "colca-store", "colca-runtime"]),
+    ];
+    for (package, below) in allowed {
+        for name in dependencies[package].iter().filter(|name| name.starts_with("colca-")) {
+            assert!(below.contains(&name.as_str()), "{package} depends on {name}");
+        }
+    }
+    let known: Vec<_> = allowed.iter().map(|(package, _)| (*package).to_owned()).collect();
+    let unknown: Vec<_> = members("crates").into_iter().filter(|member| !known.contains(member)).collect();
+    assert!(unknown.is_empty(), "say in this test what {unknown:?} may depend on");
+}
+
+#[test]
+fn no_function_depends_on_another_and_no_crate_on_a_function() {
+    let functions = members("functions");
+    for (package, names) in dependencies() {
+        let used: Vec<_> = names.iter().filter(|name| functions.contains(name)).collect();
+        assert!(used.is_empty() || package == "colca-serve", "{package} depends on the function {used:?}");
+    }
+}
+
+#[test]
+fn nothing_depends_on_the_tests() {
+    for (package, names) in dependencies() {
+        assert!(!names.iter().any(|name| name == "colca-tests"), "{package} depends on colca-tests");
+    }
+}
+
+#[test]
+fn a_function_starts_in_25_lines() {
+    for folder in functions::ALL {
+        let path = root().join("functions").join(folder).join("src/main.rs");
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert!(
+            text.lines().count() <= 25,
+            "{} is longer than 25 lines: what it does belongs into lib.rs",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn every_function_of_the_template_has_its_folder() {
+    let template = fs::read_to_string(root().join("template.yaml")).expect("the template stands at the root");
+    for folder in functions::ALL {
+        assert!(template.contains(&format!("functions/{folder}")), "template.yaml does not build functions/{folder}");
+    }
+    let code = template.lines().filter(|line| line.trim_start().starts_with("CodeUri:")).count();
+    assert_eq!(code, functions::ALL.len(), "one function, one folder: add the new one to colca_tests::functions::ALL");
+}
+
+#[test]
+fn files_have_one_subject() {
+    let listed = tools::output(
+        "git",
+        ["-C", &root().display().to_string(), "ls-files", "--cached", "--others", "--exclude-standard", "*.rs"],
+    );
+    for file in listed.lines() {
+        let lines = fs::read_to_string(root().join(file)).map_or(0, |text| text.lines().count());
+        assert!(lines <= 350, "{file} has {lines} lines: above 350 there are two subjects in it");
+    }
+}

@@ -1,0 +1,43 @@
+//! Fifty packages at once into one repository.
+
+use std::{thread, time::Instant};
+
+use colca_tests::{Repository, aws, createrepo, rpms, stack, upload};
+use serde_json::json;
+use upload::Package;
+
+/// The most builds that fifty uploads within a few seconds may cost.
+const MOST_BUILDS: usize = 5;
+
+#[test]
+fn fifty_at_once_are_all_listed_by_few_builds() {
+    let repository = Repository::new("burst");
+    let packages: Vec<_> = rpms::burst().iter().map(|path| Package::read(path)).collect();
+    assert_eq!(packages.len(), 50);
+    let start = Instant::now();
+    let requests: Vec<_> = packages.iter().map(|package| package.request(&repository)).collect();
+    let tickets = upload::ticket(&json!(requests)).expect(201).json();
+    let tickets = tickets.as_array().expect("an array");
+    thread::scope(|scope| {
+        for (ticket, package) in tickets.iter().zip(&packages) {
+            scope.spawn(|| {
+                let _ = upload::put(ticket, &package.bytes).expect(200);
+            });
+        }
+    });
+    let sent = start.elapsed();
+    let repodata = repository.wait_for_packages("noarch", packages.len());
+    println!(
+        "50 packages: sent after {:.1} s, listed after {:.1} s",
+        sent.as_secs_f64(),
+        start.elapsed().as_secs_f64()
+    );
+    for ticket in tickets {
+        assert_eq!(upload::finish(ticket)["state"], "registered");
+    }
+    let _ = repository.wait_until_settled();
+    repodata.assert_same_content(&createrepo::metadata(&packages));
+    let builds = aws::versions(stack().store(), &format!("{}/noarch/repodata/repomd.xml", repository.prefix()));
+    assert!(builds <= MOST_BUILDS, "{builds} builds published, at most {MOST_BUILDS} may");
+    println!("50 packages: {builds} builds published");
+}

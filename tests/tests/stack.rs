@@ -1,0 +1,179 @@
+//! What was deployed: programs that AWS can run, rights that are no wider than needed, stores that keep what they hold.
+
+use std::collections::BTreeSet;
+
+use colca_tests::{Client, aws, functions, stack, tools, xml::Element};
+use serde_json::{Value, json};
+
+/// The C library of `provided.al2023`.
+const GLIBC: (u32, u32) = (2, 34);
+
+#[test]
+fn programs_need_no_newer_c_library_than_lambda_has() {
+    for (function, program) in functions::programs() {
+        let symbols = tools::output("objdump", ["-T", program.to_str().expect("a path")]);
+        let versions = symbols.split_whitespace().filter_map(|word| {
+            let mut numbers = word.trim_matches(['(', ')']).strip_prefix("GLIBC_")?.split('.').map(str::parse);
+            Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+        });
+        let newest: (u32, u32) = versions.max().unwrap_or((0, 0));
+        assert!(newest <= GLIBC, "{function} needs glibc {newest:?}, provided.al2023 has {GLIBC:?}");
+    }
+}
+
+/// Every text below an element.
+fn texts(element: &Element) -> Vec<String> {
+    element
+        .children
+        .iter()
+        .flat_map(texts)
+        .chain([element.text.trim().to_owned()])
+        .filter(|text| !text.is_empty())
+        .collect()
+}
+
+/// The inline policies of a function's role.
+fn policies(role: &str) -> Vec<Value> {
+    let names = aws::query("iam", &format!("Action=ListRolePolicies&Version=2010-05-08&RoleName={role}"));
+    let names = names.children[0].child("PolicyNames").map(texts).unwrap_or_default();
+    let document = |name: &String| {
+        let answer =
+            aws::query("iam", &format!("Action=GetRolePolicy&Version=2010-05-08&RoleName={role}&PolicyName={name}"));
+        let text = answer.children[0].child("PolicyDocument").expect("a document").text.clone();
+        serde_json::from_str(&percent_decoded(&text)).unwrap_or_else(|error| panic!("{name}: {error}: {text}"))
+    };
+    names.iter().map(document).collect()
+}
+
+/// IAM answers with documents that are escaped as in URLs.
+fn percent_decoded(text: &str) -> String {
+    if !text.starts_with('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, others)) = rest.split_first() {
+        let escaped = (*first == b'%').then(|| others.get(..2)).flatten();
+        if let Some(digits) = escaped {
+            bytes.extend(hex::decode(digits).expect("two hex digits"));
+            rest = &others[2..];
+        } else {
+            bytes.push(*first);
+            rest = others;
+        }
+    }
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+fn list(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(values) => values.iter().map(ToString::to_string).collect(),
+        Value::Null => Vec::new(),
+        one => vec![one.to_string()],
+    }
+}
+
+#[test]
+fn each_function_has_a_role_of_its_own_with_rights_that_are_named() {
+    let mut roles = BTreeSet::new();
+    for folder in functions::ALL {
+        let configuration = aws::function(functions::deployed(folder));
+        let role = configuration["Role"].as_str().expect("a role").rsplit('/').next().expect("a name").to_owned();
+        let policies = policies(&role);
+        assert!(!policies.is_empty(), "{folder}: no policy of its own");
+        for statement in policies.iter().flat_map(|policy| policy["Statement"].as_array().cloned().unwrap_or_default())
+        {
+            let (actions, resources) = (list(&statement["Action"]), list(&statement["Resource"]));
+            assert!(
+                actions.iter().all(|action| !action.contains(":*") && action != "\"*\""),
+                "{folder} may do everything: {statement}"
+            );
+            // X-Ray and metrics know no resources, so their actions can be given for all of them only.
+            let without_resource =
+                actions.iter().all(|action| action.contains("xray:") || action.contains("cloudwatch:PutMetricData"));
+            assert!(
+                without_resource || resources.iter().all(|resource| resource != "\"*\""),
+                "{folder}: rights on everything: {statement}"
+            );
+        }
+        assert!(roles.insert(role), "{folder} shares its role with another function");
+    }
+}
+
+#[test]
+fn only_the_builder_and_ingest_write_to_the_store_and_only_uploads_see_the_secret() {
+    let actions = |folder: &str| {
+        let configuration = aws::function(functions::deployed(folder));
+        let role = configuration["Role"].as_str().expect("a role").rsplit('/').next().expect("a name").to_owned();
+        policies(&role)
+            .iter()
+            .flat_map(|policy| policy["Statement"].as_array().cloned().unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
+    let store = stack().store();
+    for folder in functions::ALL {
+        for statement in actions(folder) {
+            let writes = list(&statement["Action"]).iter().any(|action| action.contains("s3:PutObject"));
+            let to_store = statement["Resource"].to_string().contains(store);
+            if writes && to_store {
+                assert!(matches!(folder, "ingest" | "repo-build"), "{folder} may write to the store: {statement}");
+            }
+            if statement["Action"].to_string().contains("secretsmanager") {
+                assert_eq!(folder, "upload", "{folder} may read the secret: {statement}");
+            }
+        }
+    }
+}
+
+#[test]
+fn queues_give_up_into_a_dead_letter_queue() {
+    for (queue, dead_letters) in
+        [("COLCA_BUILD_QUEUE_URL", "COLCA_BUILD_DLQ_URL"), ("COLCA_INGEST_QUEUE_URL", "COLCA_INGEST_DLQ_URL")]
+    {
+        let body = json!({"QueueUrl": stack().get(queue), "AttributeNames": ["All"]});
+        let attributes = aws::call("sqs", "AmazonSQS.GetQueueAttributes", &body)["Attributes"].clone();
+        let name = stack().get(dead_letters).rsplit('/').next().expect("a name");
+        assert!(
+            attributes["RedrivePolicy"].as_str().is_some_and(|policy| policy.contains(name)),
+            "{queue}: {attributes}"
+        );
+    }
+}
+
+#[test]
+fn tables_can_be_restored_to_any_second() {
+    let body = json!({"TableName": stack().get("COLCA_CATALOG_TABLE")});
+    let backups = aws::call("dynamodb", "DynamoDB_20120810.DescribeContinuousBackups", &body);
+    let status =
+        &backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"];
+    assert_eq!(status, "ENABLED", "{backups}");
+}
+
+#[test]
+fn buckets_are_private_and_the_store_keeps_versions() {
+    let s3 = Client::anonymous();
+    let endpoint = stack().get("AWS_ENDPOINT_URL");
+    for bucket in [stack().store(), stack().incoming()] {
+        let block = aws::subresource(bucket, "publicAccessBlock");
+        assert!(
+            block.children.len() == 4 && block.children.iter().all(|rule| rule.text == "true"),
+            "{bucket}: {block:?}"
+        );
+    }
+    let versioning = aws::subresource(stack().store(), "versioning");
+    assert_eq!(versioning.child("Status").map(|status| status.text.as_str()), Some("Enabled"));
+    let lifecycle = aws::subresource(stack().incoming(), "lifecycle");
+    assert!(texts(&lifecycle).iter().any(|text| text == "Enabled"), "{lifecycle:?}");
+    let outside = s3.get(&format!("{endpoint}/{}/uploads.json", stack().store()));
+    assert!(outside.status >= 400, "{}", outside.text());
+}
+
+#[test]
+fn the_cdn_serves_the_public_tree_and_nothing_else() {
+    for path in ["", "/", "/incoming/", "/manifests/", "/repos/../manifests/", "/?list-type=2", "/fragments/x"] {
+        let response = Client::anonymous().get(&format!("{}{path}", stack().cdn()));
+        assert!(matches!(response.status, 301 | 400 | 403 | 404), "{path}: {} {}", response.status, response.text());
+    }
+    let put = Client::anonymous().send("PUT", &format!("{}/repos/evil.rpm", stack().cdn()), &[], b"x");
+    assert!(matches!(put.status, 403 | 405), "{} {}", put.status, put.text());
+}
