@@ -23,8 +23,9 @@ deploy() {
     while kill -0 "$pid" 2>/dev/null; do
         sleep 1
         if stack_is_broken; then
+            sleep 2
             kill "$pid" 2>/dev/null || true
-            wait "$pid" || fail "The stack is $(_stack_status); the reason is in the events above."
+            fail "" "The stack is $(_stack_status). What CloudFormation says:" "$(_failures)"
         fi
     done
     wait "$pid"
@@ -32,7 +33,7 @@ deploy() {
 
 # stack_is_broken: whether it is in a state from which LocalStack takes no update.
 stack_is_broken() {
-    [[ $(_stack_status) == *_FAILED || $(_stack_status) == *ROLLBACK* ]]
+    [[ $(_stack_status) =~ _FAILED|ROLLBACK ]]
 }
 
 _sam_deploy() {
@@ -47,12 +48,19 @@ _sam_deploy() {
         --stack-name "$stack" --s3-bucket colca-deployments \
         --capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND \
         --no-confirm-changeset --no-fail-on-empty-changeset --no-progressbar \
-        --parameter-overrides "Architecture=$sam_arch" QuietSeconds=1 "CdnUrl=http://127.0.0.1:$cdn_port"
+        --parameter-overrides "Architecture=$sam_arch" QuietSeconds=1 BuildTimeoutSeconds=30 \
+        "CdnUrl=http://127.0.0.1:$cdn_port"
 }
 
 _stack_status() {
     _aws cloudformation "" --data "Action=DescribeStacks&Version=2010-05-15&StackName=$stack" |
         sed -n 's:.*<StackStatus>\([A-Z_]*\)</StackStatus>.*:\1:p'
+}
+
+_failures() {
+    _aws cloudformation "" --data "Action=DescribeStackEvents&Version=2010-05-15&StackName=$stack" |
+        tr '\n' ' ' | sed 's:</member>:\n:g' |
+        sed -n 's:.*<LogicalResourceId>\([^<]*\).*_FAILED<.*<ResourceStatusReason>\([^<]*\).*:\1\: \2:p'
 }
 
 # _aws SERVICE PATH CURL_OPTION…: one signed request to LocalStack, without the second that a Python takes to start.

@@ -1,4 +1,6 @@
-//! Signs a presigned URL again, as if it had been made at another time: a URL that has expired cannot be had by waiting.
+//! Signs a presigned URL again, as if it had been made at another time: waiting for one to expire takes too long.
+//!
+//! The keys that a function signs with are its own secret, so this signs with those of the test, which may do the same.
 //!
 //! AWS Signature Version 4 in a query string, as the S3 documentation ("Authenticating requests: using query
 //! parameters") gives it.
@@ -7,19 +9,21 @@ use sha2::{Digest, Sha256};
 
 use crate::aws::escape;
 
-/// The same URL signed on another day. `date` is `YYYYMMDDTHHMMSSZ`; `headers` are those that the URL's signature covers.
+/// The same URL signed by a key and its secret on another day. `date` is `YYYYMMDDTHHMMSSZ`; `headers` are those that
+/// the URL's signature covers.
 ///
 /// # Panics
 /// If it is not a presigned URL.
 #[must_use]
-pub fn sign_again(method: &str, url: &str, headers: &[(String, String)], secret: &str, date: &str) -> String {
+pub fn sign_again(method: &str, url: &str, headers: &[(String, String)], keys: (&str, &str), date: &str) -> String {
+    let (key, secret) = keys;
     let (address, query) = url.split_once('?').expect("a presigned URL has a query");
     let path = address.splitn(4, '/').nth(3).expect("a path");
     let host = address.split('/').nth(2).expect("a host");
     let mut fields: Vec<(String, String)> = query
         .split('&')
         .map(|field| field.split_once('=').unwrap_or((field, "")))
-        .filter(|(name, _)| *name != "X-Amz-Signature")
+        .filter(|(name, _)| !matches!(*name, "X-Amz-Signature" | "X-Amz-Security-Token"))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let mut scope = String::new();
@@ -28,7 +32,7 @@ pub fn sign_again(method: &str, url: &str, headers: &[(String, String)], secret:
             "X-Amz-Date" => date.clone_into(value),
             "X-Amz-Credential" => {
                 let parts: Vec<_> = value.split("%2F").map(str::to_owned).collect();
-                let [key, _, region, service, end] = &parts[..] else { panic!("a credential has five parts: {value}") };
+                let [_, _, region, service, end] = &parts[..] else { panic!("a credential has five parts: {value}") };
                 scope = format!("{}/{region}/{service}/{end}", &date[..8]);
                 *value = escape(&format!("{key}/{scope}")).replace('/', "%2F");
             }

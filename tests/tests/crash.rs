@@ -2,52 +2,80 @@
 //!
 //! One test, in a program of its own: it kills the builders of every repository, and no other test may run meanwhile.
 
-use std::{thread, time::Duration};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use colca_tests::{Repository, functions, rpms, upload, wait};
+use serde_json::json;
 use upload::Package;
 
-/// A killed builder's message comes back when its visibility times out, and its lease must have ended by then.
+/// A killed builder's message comes again when its visibility times out, which is a build's time limit.
 const RECOVERY: Duration = Duration::from_secs(300);
 
-const ROUNDS: usize = 5;
+/// How long after taking its lease each builder dies, in milliseconds.
+const MOMENTS: [u64; 4] = [0, 60, 120, 240];
 
 #[test]
 fn a_killed_builder_leaves_the_old_or_the_new_state_and_the_next_delivery_finishes() {
-    let repository = Repository::new("crash");
-    let packages: Vec<_> = rpms::burst().iter().take(10 * ROUNDS).map(|path| Package::read(path)).collect();
+    let first = Package::read(&rpms::one("corpus-bare"));
+    let burst: Vec<_> = rpms::burst().iter().map(|path| Package::read(path)).collect();
+    let batches: Vec<_> = burst.chunks(burst.len() / MOMENTS.len()).collect();
+    let repositories = MOMENTS.map(|moment| Repository::new(&format!("crash-{moment}")));
+    for repository in &repositories {
+        upload::register(repository, &first);
+    }
+    for repository in &repositories {
+        let _ = repository.wait_for_packages("noarch", 1);
+        let _ = repository.wait_until_settled();
+    }
+
     let mut killed = 0;
-    let mut listed = 0;
-    for (round, batch) in packages.chunks(10).enumerate() {
-        upload::register_all(&repository, batch);
-        killed += kill_while_building(&repository, listed + batch.len());
-        // Whatever the moment, what is there is whole: reading checks every size and checksum that repomd.xml names.
-        let now = repository.repodata("noarch").map_or(0, |repodata| repodata.packages.len());
-        assert!(now <= listed + batch.len(), "round {round}: {now} packages, more than were uploaded");
-        listed += batch.len();
+    for ((repository, moment), batch) in repositories.iter().zip(MOMENTS).zip(&batches) {
+        upload::register_all(repository, batch);
+        let victims = kill_the_builder(repository, Duration::from_millis(moment));
+        // Reading checks every size and checksum that repomd.xml names, so what is there is whole.
+        let now = repository.repodata("noarch").expect("the first state was published").packages.len();
+        // A build may have run while the last of the batch were still on their way, hence any number of them.
+        assert!((1..=1 + batch.len()).contains(&now), "neither an old nor a new state: {now} packages");
+        println!("{moment} ms into a build: {victims} killed, {now} packages are listed");
+        if now < 1 + batch.len() {
+            killed += victims;
+        }
     }
-    assert!(killed > 0, "no builder was met at work: the test has tested nothing");
-    println!("{killed} builders killed");
-    let repodata = wait::until_within(RECOVERY, "the next delivery to finish what the killed builders left", || {
-        repository.repodata("noarch").filter(|repodata| repodata.packages.len() == packages.len())
-    });
-    for package in &packages {
-        assert!(repodata.packages.contains_key(&package.sha256()), "{} is not listed", package.filename);
+    assert!(killed > 0, "every builder was done before it was killed: the test has tested nothing");
+
+    let start = Instant::now();
+    for (repository, batch) in repositories.iter().zip(&batches) {
+        let what = format!("the next delivery to finish {}", repository.prefix());
+        let repodata = wait::until_within(RECOVERY, &what, || {
+            repository.repodata("noarch").filter(|repodata| repodata.packages.len() == 1 + batch.len())
+        });
+        for package in *batch {
+            assert!(repodata.packages.contains_key(&package.sha256()), "{} is not listed", package.filename);
+        }
     }
+    println!("everything was published {:.0} s after the last kill", start.elapsed().as_secs_f64());
 }
 
-/// Kills builders as long as one works for this repository; gives up once all is published. Says how many it killed.
-fn kill_while_building(repository: &Repository, expected: usize) -> usize {
-    wait::until_within(RECOVERY, "a builder to be at work", || {
-        for _ in 0..40 {
-            let object = repository.object();
-            if object.is_some_and(|object| object["is_updating"] == serde_json::json!(true)) {
+/// Waits until a builder holds the lease of this repository, lets it work for a moment more, and kills whichever
+/// builders there are. Says how many; none if the build was over by then.
+fn kill_the_builder(repository: &Repository, moment: Duration) -> usize {
+    wait::until("a builder to be at work", || {
+        // Asked in a tight loop: a build lasts a fraction of a second.
+        for _ in 0..50 {
+            let object = repository.object().expect("it is there");
+            if object["is_updating"] == json!(true) {
+                thread::sleep(moment);
                 let victims = functions::processes("repo-build");
                 return Some(victims.into_iter().filter(|process| functions::kill(*process)).count());
             }
-            thread::sleep(Duration::from_millis(5));
+            let settled = object["needs_update"] == json!(false) && object["is_queued"] == json!(false);
+            if settled {
+                return Some(0);
+            }
         }
-        let done = repository.repodata("noarch").is_some_and(|repodata| repodata.packages.len() == expected);
-        done.then_some(0)
+        None
     })
 }

@@ -6,8 +6,10 @@ mod auth;
 mod body;
 mod error;
 mod fields;
+mod url_path;
 
 pub use auth::{Authenticator, User};
 pub use body::JsonBody;
 pub use error::{ApiError, Result};
 pub use fields::Fields;
+pub use url_path::UrlPath;

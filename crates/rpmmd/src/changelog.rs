@@ -40,7 +40,7 @@ fn tell_apart(entries: &mut [Entry<'_>]) {
         if let Some((was_written, was_told)) = previous
             && (was_written..=was_told).contains(&written)
         {
-            entry.time = was_told + 1;
+            entry.time = (was_told + 1).min(u64::from(u32::MAX));
         }
         previous = Some((written, entry.time));
     }

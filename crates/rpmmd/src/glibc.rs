@@ -8,28 +8,51 @@ pub(crate) fn is_libc(name: &[u8]) -> bool {
 }
 
 /// Which of two such names asks for more: the greater version in the first parentheses, where a version begins
-/// with the first digit; without a digit any content is more than none, and parentheses more than no parentheses.
+/// with the first digit. Where there is none, any content is more than none, and that is more than no parentheses.
 pub(crate) fn compare(left: &[u8], right: &[u8]) -> Ordering {
-    let [left, right] = [left, right].map(symbol);
-    match (left.and_then(version), right.and_then(version)) {
-        (Some(left), Some(right)) => compare_versions(left, right),
-        (left_version, right_version) => {
-            let rank = |symbol: Option<&[u8]>| symbol.map(|symbol| !symbol.is_empty());
-            left_version.is_some().cmp(&right_version.is_some()).then(rank(left).cmp(&rank(right)))
-        }
+    let [left, right] = [left, right].map(Symbol::of);
+    match (left, right) {
+        (Symbol::Version(left), Symbol::Version(right)) => compare_versions(left, right),
+        _ => left.rank().cmp(&right.rank()),
     }
 }
 
-/// What stands in the first parentheses.
-fn symbol(name: &[u8]) -> Option<&[u8]> {
-    let open = memchr::memchr(b'(', name)? + 1;
-    let length = memchr::memchr(b')', &name[open..])?;
-    Some(&name[open..open + length])
+/// What stands in the first parentheses of a name.
+#[derive(Clone, Copy)]
+enum Symbol<'a> {
+    NoParentheses,
+    NotClosed,
+    Empty,
+    Text,
+    /// From the first digit on.
+    Version(&'a [u8]),
 }
 
-fn version(symbol: &[u8]) -> Option<&[u8]> {
-    let start = symbol.iter().position(u8::is_ascii_digit)?;
-    Some(&symbol[start..])
+impl<'a> Symbol<'a> {
+    fn of(name: &'a [u8]) -> Self {
+        let Some(open) = memchr::memchr(b'(', name) else {
+            return Self::NoParentheses;
+        };
+        let rest = &name[open + 1..];
+        let Some(close) = memchr::memchr(b')', rest) else {
+            return Self::NotClosed;
+        };
+        match (close, rest[..close].iter().position(u8::is_ascii_digit)) {
+            (0, _) => Self::Empty,
+            (_, None) => Self::Text,
+            (_, Some(digit)) => Self::Version(&rest[digit..close]),
+        }
+    }
+
+    fn rank(self) -> u8 {
+        match self {
+            Self::NoParentheses => 0,
+            Self::NotClosed => 1,
+            Self::Empty => 2,
+            Self::Text => 3,
+            Self::Version(_) => 4,
+        }
+    }
 }
 
 /// rpm's comparison of versions: runs of digits by value, runs of letters as text, digits above letters, and
@@ -57,13 +80,11 @@ fn compare_versions(left: &[u8], right: &[u8]) -> Ordering {
 
 /// The runs of digits and of letters, whatever separates them left out.
 fn runs(version: &[u8]) -> impl Iterator<Item = &[u8]> {
-    version
-        .chunk_by(|left, right| {
-            left.is_ascii_digit() == right.is_ascii_digit()
-                && right.is_ascii_alphanumeric()
-                && left.is_ascii_alphanumeric()
-        })
-        .filter(|run| run[0].is_ascii_alphanumeric())
+    version.chunk_by(|left, right| class(*left) == class(*right)).filter(|run| run[0].is_ascii_alphanumeric())
+}
+
+fn class(byte: u8) -> (bool, bool) {
+    (byte.is_ascii_digit(), byte.is_ascii_alphabetic())
 }
 
 fn is_number(run: &[u8]) -> bool {
@@ -82,8 +103,9 @@ mod tests {
     #[test]
     fn orders_as_the_reference_does() {
         // Each group asks for more than the ones before it; inside a group nothing is more.
-        let rising: [&[&str]; 12] = [
-            &["", "0", ".1", "(GLIBC_2.40"],
+        let rising: [&[&str]; 13] = [
+            &["", "0", ".1"],
+            &["(GLIBC_2.40", "("],
             &["()", "()(64bit)"],
             &["(A)", "(B)(64bit)", "(GLIBC_PRIVATE)", "(GLIBC_ABI_DT_RELR)(64bit)", "(GLIBC_)"],
             &["(GLIBC_2.3.4)"],

@@ -99,9 +99,9 @@ impl Header {
         self.find(tag).and_then(|entry| self.bytes.get(entry.place.clone())).unwrap_or_default()
     }
 
-    /// The string of a tag, of translated text the untranslated one. A list is no string, even of one element.
+    /// The string of a tag, of translated text the untranslated one. A list of several is no string.
     pub(crate) fn string(&self, tag: Tag) -> Option<&[u8]> {
-        self.find(tag).filter(|entry| entry.kind != STRING_ARRAY)?;
+        self.find(tag).filter(|entry| entry.kind != STRING_ARRAY || entry.count == 1)?;
         self.strings(tag).next()
     }
 

@@ -43,7 +43,7 @@ pub struct HeaderExtent {
 
 impl HeaderExtent {
     /// Reads the lengths out of `prefix`, the first bytes of a file of `file_size` bytes. 64 KiB are enough
-    /// for nearly every package; a file shorter than that is given whole.
+    /// for nearly every package; a file shorter than that is given whole, and never less than 112 bytes.
     ///
     /// No length is believed beyond rpm's own limits and the end of the file, and nothing is allocated.
     ///

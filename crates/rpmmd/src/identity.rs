@@ -9,18 +9,20 @@ const LONGEST: usize = 255;
 
 /// All parts of a package's identity.
 pub(crate) fn nevra(header: &Header, is_source: bool) -> Result<Nevra, Invalid> {
-    let name = part(header, Tag::Name, "name")?;
-    let version = part(header, Tag::Version, "version")?;
-    let release = part(header, Tag::Release, "release")?;
+    let name = part(header.string(Tag::Name), "name")?;
+    let version = part(header.string(Tag::Version), "version")?;
+    let release = part(header.string(Tag::Release), "release")?;
     let arch = arch(header)?;
-    let epoch = header.number(Tag::Epoch).and_then(|epoch| u32::try_from(epoch).ok()).unwrap_or(0);
+    // Two epochs are as good as none.
+    let epoch = header.number(Tag::Epoch).filter(|_| header.count(Tag::Epoch) == 1);
+    let epoch = epoch.and_then(|epoch| u32::try_from(epoch).ok()).unwrap_or(0);
     let evr = Evr { epoch, version, release };
     Ok(Nevra { name, evr, arch: if is_source { "src".to_owned() } else { arch } })
 }
 
 /// Name, version or release, with the rules that `rpmbuild` keeps too.
-fn part(header: &Header, tag: Tag, field: &'static str) -> Result<String, Invalid> {
-    let bytes = header.string(tag).filter(|bytes| !bytes.is_empty()).ok_or(Invalid::Missing { field })?;
+fn part(bytes: Option<&[u8]>, field: &'static str) -> Result<String, Invalid> {
+    let bytes = bytes.filter(|bytes| !bytes.is_empty()).ok_or(Invalid::Missing { field })?;
     let refuse = |rule| Err(Invalid::Identity { field, rule, value: shown(bytes) });
     let Ok(text) = str::from_utf8(bytes) else {
         return refuse("must be UTF-8");
@@ -42,7 +44,7 @@ fn part(header: &Header, tag: Tag, field: &'static str) -> Result<String, Invali
 
 /// The architecture, which names a directory beside `repodata`.
 fn arch(header: &Header) -> Result<String, Invalid> {
-    let text = part(header, Tag::Arch, "architecture")?;
+    let text = part(header.string(Tag::Arch), "architecture")?;
     let word = text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
     if !word || text == "repodata" {
         let rule = "must be letters, digits and underscores, and not the word repodata";

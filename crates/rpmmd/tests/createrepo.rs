@@ -18,7 +18,7 @@ fn odd_packages_are_described_alike() {
         }
     }
     let same = compare(scratch.path(), &stricter);
-    assert!(same > 250, "{same} packages compared");
+    assert!(same > 400, "{same} packages compared");
 }
 
 #[test]
@@ -32,6 +32,7 @@ fn packages_of_rpm_rs_are_described_alike() {
 
 /// The packages of a directory named by COLCA_RPM_CORPUS, else those that `rpmbuild` makes of the repository's specs.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test has no settings but the environment")]
 fn packages_of_rpmbuild_are_described_alike() {
     let scratch = Scratch::new("rpmbuild");
     let corpus = env::var_os("COLCA_RPM_CORPUS").map(PathBuf::from).unwrap_or_else(|| {

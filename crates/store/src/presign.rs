@@ -62,10 +62,30 @@ fn config(now: Timestamp) -> Result<PresigningConfig> {
 }
 
 fn signed_url(request: PresignedRequest) -> SignedUrl {
-    // `content-length` is signed too, but every client sends it by itself, and some send it twice if told.
-    let headers = request.headers().filter(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
-    SignedUrl {
-        url: request.uri().to_owned(),
-        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+    let url = request.uri().to_owned();
+    let headers = request.headers().filter(|(name, _)| must_be_sent(&url, name));
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    SignedUrl { url, headers }
+}
+
+/// Whether a header is part of the signature, and not one that every client sends by itself. (The SDK names others
+/// too, such as the trace of the function that signs.)
+fn must_be_sent(url: &str, name: &str) -> bool {
+    let signed = url.split(['?', '&']).find_map(|parameter| parameter.strip_prefix("X-Amz-SignedHeaders="));
+    let signed = signed.unwrap_or_default().split("%3B").any(|signed| signed.eq_ignore_ascii_case(name));
+    signed && !["host", "content-length"].iter().any(|own| name.eq_ignore_ascii_case(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_signed_must_be_sent() {
+        let url = "https://b/k?x-id=PutObject&X-Amz-SignedHeaders=content-length%3Bhost%3Bx-amz-checksum-sha256&X-Amz-Signature=1";
+        assert!(must_be_sent(url, "x-amz-checksum-sha256"));
+        for name in ["host", "Content-Length", "x-amzn-trace-id"] {
+            assert!(!must_be_sent(url, name), "{name}");
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! `GET` and `HEAD` of a file. Its bytes come from the CDN; a function has better things to do.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use colca_api::ApiError;
+use colca_api::{ApiError, UrlPath};
 use colca_model::Binary;
 use colca_runtime::Services;
 use colca_store::ObjectKey;
@@ -12,7 +12,10 @@ use crate::Shared;
 use crate::path::FileNames;
 
 /// 302 to the bytes.
-pub(crate) async fn get_file(State(services): Shared, Path(names): Path<FileNames>) -> colca_api::Result<Response> {
+pub(crate) async fn get_file(
+    State(services): Shared,
+    UrlPath(names): UrlPath<FileNames>,
+) -> colca_api::Result<Response> {
     let binary = find(&services, names).await?;
     let path = ObjectKey::Stored(binary.key).url_path();
     let location = format!("{}/{path}", services.config.cdn_url);
@@ -20,7 +23,10 @@ pub(crate) async fn get_file(State(services): Shared, Path(names): Path<FileName
 }
 
 /// 200 with the length, so that a client can ask whether a file is there without being sent elsewhere.
-pub(crate) async fn head_file(State(services): Shared, Path(names): Path<FileNames>) -> colca_api::Result<Response> {
+pub(crate) async fn head_file(
+    State(services): Shared,
+    UrlPath(names): UrlPath<FileNames>,
+) -> colca_api::Result<Response> {
     let binary = find(&services, names).await?;
     let headers = [
         (header::CONTENT_LENGTH, binary.size.to_string()),

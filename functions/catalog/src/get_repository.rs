@@ -1,8 +1,8 @@
 //! A repository in chacra's words.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use colca_api::ApiError;
+use axum::extract::State;
+use colca_api::{ApiError, UrlPath};
 use colca_model::{Binary, RepoPath};
 use colca_runtime::Services;
 use colca_store::{ObjectKey, Repository};
@@ -16,7 +16,7 @@ use crate::show_binary::moment;
 /// The repository object.
 pub(crate) async fn get_repository(
     State(services): Shared,
-    Path(names): Path<Names>,
+    UrlPath(names): UrlPath<Names>,
 ) -> colca_api::Result<Json<Value>> {
     let path = names.repository()?;
     let repository = find(&services, &path).await?;
@@ -27,7 +27,7 @@ pub(crate) async fn get_repository(
 /// The flavors of a version: a plain list.
 pub(crate) async fn list_flavors(
     State(services): Shared,
-    Path(names): Path<Names>,
+    UrlPath(names): UrlPath<Names>,
 ) -> colca_api::Result<Json<Vec<String>>> {
     let version = names.repository()?.version_level();
     Ok(Json(services.catalog.flavors(&version).await?))

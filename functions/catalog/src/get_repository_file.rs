@@ -1,8 +1,9 @@
 //! `GET …/repo`: the file that makes a package manager use the repository.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use colca_api::UrlPath;
 use colca_model::{RepoPath, RepositoryKind};
 use colca_store::ObjectKey;
 
@@ -13,7 +14,7 @@ use crate::path::Names;
 /// The repository file. A repository without metadata has none: 204, as chacra answers.
 pub(crate) async fn get_repository_file(
     State(services): Shared,
-    Path(names): Path<Names>,
+    UrlPath(names): UrlPath<Names>,
 ) -> colca_api::Result<Response> {
     let path = names.repository()?;
     Ok(match find(&services, &path).await?.kind {

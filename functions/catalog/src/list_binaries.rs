@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, State};
-use colca_api::ApiError;
+use axum::extract::State;
+use colca_api::{ApiError, UrlPath};
 use colca_model::{Arch, Binary};
 use colca_runtime::Services;
 use serde_json::Value;
@@ -19,7 +19,7 @@ type FileNameLists = Json<BTreeMap<String, Vec<String>>>;
 /// The files of a version: `{arch: [names]}`, of all flavors.
 pub(crate) async fn list_version(
     State(services): Shared,
-    Path(names): Path<Names>,
+    UrlPath(names): UrlPath<Names>,
 ) -> colca_api::Result<FileNameLists> {
     let mut listing: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for binary in all_flavors(&services, &names, None).await? {
@@ -32,14 +32,17 @@ pub(crate) async fn list_version(
 }
 
 /// The files of an architecture: `{name: binary}`, of all flavors.
-pub(crate) async fn list_arch(State(services): Shared, Path(names): Path<FileNames>) -> colca_api::Result<Json<Value>> {
+pub(crate) async fn list_arch(
+    State(services): Shared,
+    UrlPath(names): UrlPath<FileNames>,
+) -> colca_api::Result<Json<Value>> {
     listing(&services, all_flavors(&services, &names.repository, Some(&names.arch)).await?)
 }
 
 /// The flavors of an architecture: `{flavor: [names]}`.
 pub(crate) async fn list_flavors(
     State(services): Shared,
-    Path(names): Path<FileNames>,
+    UrlPath(names): UrlPath<FileNames>,
 ) -> colca_api::Result<FileNameLists> {
     let mut listing: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for binary in all_flavors(&services, &names.repository, Some(&names.arch)).await? {
@@ -51,7 +54,7 @@ pub(crate) async fn list_flavors(
 /// The files of an architecture in one flavor: `{name: binary}`.
 pub(crate) async fn list_flavor(
     State(services): Shared,
-    Path(names): Path<FileNames>,
+    UrlPath(names): UrlPath<FileNames>,
 ) -> colca_api::Result<Json<Value>> {
     let repository = names.repository.repository()?;
     listing(&services, services.catalog.binaries_of_arch(&repository, &names.arch).await?)

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, State};
-use colca_api::ApiError;
+use axum::extract::State;
+use colca_api::{ApiError, UrlPath};
 use colca_store::Catalog;
 use futures::future::try_join_all;
 
@@ -23,7 +23,7 @@ pub(crate) async fn list_projects(State(services): Shared) -> colca_api::Result<
 /// A project, a ref or a commit, with what is below it.
 pub(crate) async fn list_level(
     State(services): Shared,
-    Path(names): Path<Vec<(String, String)>>,
+    UrlPath(names): UrlPath<Vec<(String, String)>>,
 ) -> colca_api::Result<Listing> {
     let (children, paths) = level(&services.catalog, names).await?;
     let below = try_join_all(paths.iter().map(|path| services.catalog.children(path))).await?;
@@ -33,7 +33,7 @@ pub(crate) async fn list_level(
 /// A distribution: its versions, with their architectures.
 pub(crate) async fn list_distro(
     State(services): Shared,
-    Path(names): Path<Vec<(String, String)>>,
+    UrlPath(names): UrlPath<Vec<(String, String)>>,
 ) -> colca_api::Result<Listing> {
     let (versions, paths) = level(&services.catalog, names).await?;
     let archs = try_join_all(paths.iter().map(|path| services.catalog.archs(path))).await?;

@@ -1,6 +1,5 @@
 //! The messages that wake us: S3's about an object that was created, and our own about one that was forgotten.
 
-use aws_lambda_events::s3::S3Event;
 use colca_model::UploadId;
 use colca_store::IngestMessage;
 use percent_encoding::percent_decode_str;
@@ -12,8 +11,12 @@ use serde::Deserialize;
 pub enum Event {
     /// From `reap`.
     Ours(IngestMessage),
-    /// From S3: one record for each object.
-    S3(S3Event),
+    /// From S3: one record for each object, of which the key is all we need.
+    S3 {
+        /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
+        #[serde(rename = "Records")]
+        records: Vec<Record>,
+    },
     /// What S3 sends once, when notifications are set up.
     Test {
         /// `s3:TestEvent`.
@@ -22,15 +25,29 @@ pub enum Event {
     },
 }
 
+/// A record of S3's.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Record {
+    s3: Entity,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Entity {
+    object: Object,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Object {
+    key: String,
+}
+
 impl Event {
     /// The uploads that arrived. Keys that no ticket leads to are passed over: only functions can write them.
     #[must_use]
     pub fn uploads(&self) -> Vec<UploadId> {
         match self {
             Self::Ours(message) => vec![message.upload.clone()],
-            Self::S3(event) => {
-                event.records.iter().filter_map(|record| upload_of(record.s3.object.key.as_deref()?)).collect()
-            }
+            Self::S3 { records } => records.iter().filter_map(|record| upload_of(&record.s3.object.key)).collect(),
             Self::Test { .. } => vec![],
         }
     }

@@ -1,9 +1,9 @@
 //! `POST /uploads/{id}/complete`: all parts are there, make one file of them.
 
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::StatusCode;
-use colca_api::{ApiError, User};
+use colca_api::{ApiError, UrlPath, User};
 use colca_model::{Multipart, UploadState};
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::{State, incoming, ticket};
 pub(crate) async fn complete_upload(
     Shared(state): Shared<State>,
     _: User,
-    Path(id): Path<String>,
+    UrlPath(id): UrlPath<String>,
 ) -> colca_api::Result<(StatusCode, Json<Value>)> {
     let upload = state.upload(&id).await?;
     let Some(multipart) = &upload.multipart else {

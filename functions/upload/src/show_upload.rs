@@ -1,8 +1,8 @@
 //! `GET /uploads/{id}`: how far an upload has come, and, while it is pending, fresh URLs for what is missing.
 
 use axum::Json;
-use axum::extract::{Path, State as Shared};
-use colca_api::User;
+use axum::extract::State as Shared;
+use colca_api::{UrlPath, User};
 use colca_model::{Upload, UploadState};
 use colca_store::UploadedPart;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::{State, incoming};
 pub(crate) async fn show_upload(
     Shared(state): Shared<State>,
     _: User,
-    Path(id): Path<String>,
+    UrlPath(id): UrlPath<String>,
 ) -> colca_api::Result<Json<Value>> {
     let upload = state.upload(&id).await?;
     let services = &state.services;

@@ -1,3 +1,6 @@
+//! What the tests share. Each of them uses a part.
+#![allow(dead_code)]
+
 pub(crate) mod compare;
 pub(crate) mod odd;
 pub(crate) mod raw_rpm;

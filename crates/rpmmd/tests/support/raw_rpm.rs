@@ -50,7 +50,7 @@ pub(crate) enum Format {
 pub(crate) struct RawRpm {
     pub(crate) format: Format,
     pub(crate) header: BTreeMap<u32, Value>,
-    pub(crate) signature: BTreeMap<u32, Value>,
+    pub(crate) signature: BTreeMap<u32, Option<Value>>,
     pub(crate) payload: Vec<u8>,
 }
 
@@ -89,7 +89,13 @@ impl RawRpm {
     }
 
     pub(crate) fn signed(mut self, tag: u32, value: Value) -> Self {
-        self.signature.insert(tag, value);
+        self.signature.insert(tag, Some(value));
+        self
+    }
+
+    /// Leaves a tag out of the signature header.
+    pub(crate) fn unsigned(mut self, tag: u32) -> Self {
+        self.signature.insert(tag, None);
         self
     }
 
@@ -139,18 +145,19 @@ impl RawRpm {
     pub(crate) fn build(&self) -> Vec<u8> {
         let region = (self.format != Format::Three).then_some(63);
         let header = header(&self.header, region);
-        let mut signature = self.signature.clone();
         let size = u32::try_from(header.len() + self.payload.len()).expect("small");
-        signature.entry(1000).or_insert_with(|| numbers([size]));
-        signature.entry(1007).or_insert_with(|| numbers([1234]));
         // Nobody compares the MD5 before installing; its presence is what counts.
-        signature.entry(1004).or_insert_with(|| Value::Binary(vec![7; 16]));
+        let usual = [(1000, numbers([size])), (1007, numbers([1234])), (1004, Value::Binary(vec![7; 16]))];
+        let mut signature: BTreeMap<u32, Option<Value>> =
+            usual.into_iter().map(|(tag, value)| (tag, Some(value))).collect();
         if matches!(self.format, Format::Current | Format::Sha1) {
-            signature.entry(269).or_insert_with(|| text(hex(&sha1::Sha1::digest(&header))));
+            signature.insert(269, Some(text(hex(&sha1::Sha1::digest(&header)))));
         }
         if self.format == Format::Current {
-            signature.entry(273).or_insert_with(|| text(hex(&sha2::Sha256::digest(&header))));
+            signature.insert(273, Some(text(hex(&sha2::Sha256::digest(&header)))));
         }
+        signature.extend(self.signature.clone());
+        let signature = signature.into_iter().filter_map(|(tag, value)| Some((tag, value?))).collect();
         let mut file = vec![0xed, 0xab, 0xee, 0xdb, 3, 0, 0, 0, 0, 1];
         file.resize(76, b'x');
         file.extend([0, 1, 0, 5]);

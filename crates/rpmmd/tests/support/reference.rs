@@ -16,6 +16,7 @@ const INSTALL: &str = "this test needs createrepo_c 1.2 (Debian's 0.17 is too ol
 pub(crate) type Trees = [Element; 3];
 
 /// The `createrepo_c` to compare with: the one named by CREATEREPO_C, else that of PATH.
+#[expect(clippy::disallowed_methods, reason = "a test has no settings but the environment")]
 fn program() -> PathBuf {
     let program = env::var_os("CREATEREPO_C").map_or_else(|| PathBuf::from("createrepo_c"), PathBuf::from);
     let output = Command::new(&program).arg("--version").output();

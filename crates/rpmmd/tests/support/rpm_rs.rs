@@ -21,7 +21,7 @@ pub(crate) fn packages() -> Vec<(String, Vec<u8>)> {
 /// The least that a package can be.
 pub(crate) fn small(config: &BuildConfig) -> Vec<u8> {
     let mut builder = PackageBuilder::new("small", "1.0", "Apache-2.0", "noarch", "A small package");
-    builder.using_config(config.clone());
+    builder.using_config(*config);
     bytes(&mut builder)
 }
 
@@ -29,7 +29,7 @@ fn full(config: &BuildConfig) -> Vec<u8> {
     let mut builder =
         PackageBuilder::new("full", "2.0~rc1", "MIT AND BSD", "x86_64", "A package with ümläuts & <signs>");
     builder
-        .using_config(config.clone())
+        .using_config(*config)
         .epoch(3)
         .release("4.el9")
         .description("All of it.\n\nIn two paragraphs.")
