@@ -13,10 +13,10 @@ check_rust() {
     command -v cargo >/dev/null || fail "No cargo found. Install Rust by rustup (https://rustup.rs), then run this again."
 }
 
-# build: into .aws-sam/build, stripped of debug information, which would be most of each archive.
+# build: into .aws-sam/build, stripped of symbols, which would be most of each archive.
 build() {
     cd "$root"
     export PATH="$tools_venv/bin:$PATH" SAM_CLI_TELEMETRY=0 SAM_BUILD_MODE=debug CARGO_LAMBDA_COMPILER=cargo
     sam build --beta-features --parameter-overrides "Architecture=$sam_arch"
-    find .aws-sam/build -name bootstrap -exec strip --strip-debug {} +
+    find .aws-sam/build -name bootstrap -exec strip --strip-all {} +
 }

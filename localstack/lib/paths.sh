@@ -10,8 +10,10 @@ localstack_venv="$state/venv"
 tools_venv="$state/tools"
 dynamodb_dir="$state/dynamodb"
 
-localstack_port=4566
-cdn_port=8480
+# Other ports for a second checkout on the same machine.
+localstack_port=${COLCA_LOCALSTACK_PORT:-4566}
+cdn_port=${COLCA_CDN_PORT:-8480}
+export COLCA_CDN_PORT=$cdn_port COLCA_S3_ORIGIN="http://127.0.0.1:$localstack_port" # for cdn/start and cdn/stop
 stack=colca
 region=us-east-1
 

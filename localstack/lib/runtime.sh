@@ -31,6 +31,11 @@ EOF
 #   LAMBDA_KEEPALIVE_MS                  idle processes stay ten minutes, about as on AWS
 #   PROVIDER_OVERRIDE_DYNAMODB…          the older providers want a Kinesis server from the net
 
+# runtime_hash: of what a running LocalStack has read at its start.
+runtime_hash() {
+    content_hash "$here/requirements.txt" "$here/executor" "$here/lib/runtime.sh"
+}
+
 # start_localstack: in the background, its output in localstack-runtime.log; returns when it answers.
 start_localstack() {
     local pid settings

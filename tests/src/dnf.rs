@@ -16,10 +16,12 @@ impl Root {
     #[must_use]
     pub fn with(repository_files: &[&str]) -> Self {
         let root = Self::default();
-        let lists = root.path().join("repositories");
-        fs::create_dir_all(&lists).expect("the working copy is writable");
+        for directory in ["repositories", "log"] {
+            fs::create_dir_all(root.path().join(directory)).expect("the working copy is writable");
+        }
         for (number, text) in repository_files.iter().enumerate() {
-            fs::write(lists.join(format!("{number}.repo")), text).expect("the working copy is writable");
+            fs::write(root.path().join(format!("repositories/{number}.repo")), text)
+                .expect("the working copy is writable");
         }
         fs::write(root.path().join("dnf.conf"), "[main]\n").expect("the working copy is writable");
         root

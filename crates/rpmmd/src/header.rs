@@ -12,21 +12,27 @@ use std::ops::Range;
 use crate::{
     Invalid,
     header_extent::{ENTRY, INTRO, u32_at},
+    region::{self, Region},
     tag::Tag,
-    value_type::{self, BIN, INT16, INT32, INT64, STRING_ARRAY, is_text, width},
+    value_type::{self, I18N_STRING, INT16, INT32, INT64, STRING_ARRAY, is_text, width},
 };
 
-/// Tags below this are the format's own; only those of regions may appear in a file.
+/// Tags below this are the format's own and appear at the start of a header only.
 const FIRST_TAG: u32 = 100;
-const REGIONS: Range<u32> = 61..65;
+/// The highest tag there can be: rpm reads them as signed numbers.
+const LAST_TAG: u32 = i32::MAX as u32;
 
-/// A checked header: every value that its index names lies inside its bytes.
+/// A checked header: every value that its index names lies inside its bytes, one after the other.
 #[derive(Debug, Clone)]
 pub(crate) struct Header {
     /// Intro, index and store, as in the file.
     bytes: Box<[u8]>,
     /// Sorted by tag; the first of equal ones comes first.
     entries: Vec<Entry>,
+    /// The part that digests and signatures cover; packages from before rpm 4.0 have none.
+    region: Option<Region>,
+    /// How many bytes of values it has.
+    data: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -45,28 +51,36 @@ impl Header {
         let short = || corrupt("is cut short".to_owned());
         let (intro, rest) = bytes.split_first_chunk::<INTRO>().ok_or_else(short)?;
         let count = u32_at(intro, 8) as usize;
-        let (index, _) = rest.as_chunks::<ENTRY>();
-        let index = index.get(..count).ok_or_else(short)?;
+        let index = rest.as_chunks::<ENTRY>().0.get(..count).ok_or_else(short)?;
+        let store = &rest[count * ENTRY..];
+        let store_start = bytes.len() - store.len();
+
         if index.is_empty() {
             return Err(corrupt("has no entries".to_owned()));
         }
-        let store = INTRO + count * ENTRY;
-
+        let (region, index) = region::split(index, store, part)?;
         let mut entries = Vec::with_capacity(count);
+        let mut end = 0;
         for raw in index {
             let [tag, kind, offset, count] = [0, 4, 8, 12].map(|at| u32_at(raw, at));
-            if tag < FIRST_TAG && !REGIONS.contains(&tag) {
+            if !(FIRST_TAG..=LAST_TAG).contains(&tag) {
                 return Err(corrupt(format!("has a tag {tag}, which does not exist")));
             }
             value_type::check(part, tag, kind)?;
-            let start = store + offset as usize;
-            let Some(length) = bytes.get(start..).and_then(|value| length(kind, count, value)) else {
-                return Err(corrupt(format!("has a value outside its bytes for tag {tag}")));
+            if region.is_some_and(|region| region.data - ENTRY == end) {
+                end += ENTRY;
+            }
+            // Values follow one another, with no more between them than their alignment asks for.
+            let start = offset as usize;
+            let value = store.get(start..).filter(|_| start == end.next_multiple_of(alignment(kind)));
+            let Some(length) = value.and_then(|value| length(kind, count, value)) else {
+                return Err(corrupt(format!("has a value where it cannot be, for tag {tag}")));
             };
-            entries.push(Entry { tag, kind, count: count as usize, place: start..start + length });
+            end = start + length;
+            entries.push(Entry { tag, kind, count: count as usize, place: store_start + start..store_start + end });
         }
         entries.sort_by_key(|entry| entry.tag);
-        Ok(Self { bytes: bytes.into(), entries })
+        Ok(Self { bytes: bytes.into(), entries, region, data: store.len() })
     }
 
     /// Intro, index and store, as in the file.
@@ -74,9 +88,14 @@ impl Header {
         &self.bytes
     }
 
-    /// How many entries its index has.
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+    /// Whether it has a part that digests and signatures cover: it has since rpm 4.0.
+    pub(crate) fn has_region(&self) -> bool {
+        self.region.is_some()
+    }
+
+    /// Whether they cover all of it: no tag was added later.
+    pub(crate) fn is_one_region(&self) -> bool {
+        self.region.is_some_and(|region| region.entries == self.entries.len() + 1 && region.data == self.data)
     }
 
     fn find(&self, tag: Tag) -> Option<&Entry> {
@@ -105,10 +124,11 @@ impl Header {
         self.strings(tag).next()
     }
 
-    /// All strings of a tag; none if it is absent or holds no strings.
-    pub(crate) fn strings(&self, tag: Tag) -> Strings<'_> {
-        let holds_text = self.find(tag).is_some_and(|entry| is_text(entry.kind));
-        Strings { rest: if holds_text { self.value(tag) } else { &[] } }
+    /// All strings of a tag; none if it is absent or holds no strings. Translations are of one string.
+    pub(crate) fn strings(&self, tag: Tag) -> impl Iterator<Item = &[u8]> {
+        let kind = self.find(tag).map_or(0, |entry| entry.kind);
+        let most = if kind == I18N_STRING { 1 } else { usize::MAX };
+        Strings { rest: if is_text(kind) { self.value(tag) } else { &[] } }.take(most)
     }
 
     /// All numbers of a tag; none if it is absent or holds no numbers.
@@ -124,12 +144,12 @@ impl Header {
     pub(crate) fn number(&self, tag: Tag) -> Option<u64> {
         self.numbers(tag).next()
     }
+}
 
-    /// The bytes of a binary tag.
-    pub(crate) fn binary(&self, tag: Tag) -> Option<&[u8]> {
-        self.find(tag).filter(|entry| entry.kind == BIN)?;
-        Some(self.value(tag))
-    }
+/// Numbers lie at multiples of their width.
+fn alignment(kind: u32) -> usize {
+    let width = if matches!(kind, INT16 | INT32 | INT64) { width(kind) } else { None };
+    width.unwrap_or(1)
 }
 
 /// How many bytes `count` values of a type take at the start of `rest`; `None` if they are not wholly in it.
@@ -146,8 +166,7 @@ fn length(kind: u32, count: u32, rest: &[u8]) -> Option<usize> {
 }
 
 /// Zero-terminated strings one after the other.
-#[derive(Debug, Clone)]
-pub(crate) struct Strings<'a> {
+struct Strings<'a> {
     rest: &'a [u8],
 }
 

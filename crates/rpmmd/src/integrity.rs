@@ -5,7 +5,7 @@ use sha1::Digest;
 use crate::{
     Invalid,
     header::Header,
-    header_extent::{ENTRY, HEADER, INTRO, SIGNATURE_HEADER},
+    header_extent::{HEADER, SIGNATURE_HEADER},
     tag::Tag,
 };
 
@@ -15,7 +15,7 @@ const MD5: usize = 16;
 /// Checks the two headers against each other, as rpm does before it believes the signature header.
 pub(crate) fn check_signature(signature: &Header, header: &Header) -> Result<(), Invalid> {
     let corrupt = |reason: &str| Err(Invalid::Corrupt { part: SIGNATURE_HEADER, reason: reason.to_owned() });
-    if signature.binary(Tag::SIGNATURE_MD5).is_some_and(|digest| digest.len() != MD5) {
+    if signature.has(Tag::SIGNATURE_MD5) && signature.count(Tag::SIGNATURE_MD5) != MD5 {
         return corrupt("has an MD5 that is not 16 bytes long");
     }
     if signature.has(Tag::SIGNATURE_ARCHIVE_SIZE) && header.has(Tag::ArchiveSize) {
@@ -46,7 +46,7 @@ pub(crate) fn check_payload(
 /// Checks the header against the strongest digest of it that the signature header has. Packages from before
 /// rpm 4.0 have none, and pass.
 pub(crate) fn check_digest(signature: &Header, header: &Header) -> Result<(), Invalid> {
-    if !is_one_region(header) {
+    if !header.is_one_region() {
         return Ok(());
     }
     let (name, expected, actual) = if let Some(expected) = signature.string(Tag::SignatureSha256) {
@@ -60,19 +60,6 @@ pub(crate) fn check_digest(signature: &Header, header: &Header) -> Result<(), In
         return Ok(());
     }
     Err(Invalid::Corrupt { part: HEADER, reason: format!("does not have the {name} that the signature header gives") })
-}
-
-/// Digests cover the immutable region, which is the whole header unless somebody added tags to it later. Its
-/// last 16 bytes point back over the entries that belong to it.
-fn is_one_region(header: &Header) -> bool {
-    let Some(trailer) = header.binary(Tag::Immutable).and_then(|trailer| trailer.first_chunk::<16>()) else {
-        return false;
-    };
-    let [.., a, b, c, d, _, _, _, _] = *trailer;
-    let back = i32::from_be_bytes([a, b, c, d]).unsigned_abs() as usize;
-    let covers_index = back == header.len() * ENTRY;
-    let covers_store = header.bytes().ends_with(trailer) && header.bytes().len() >= INTRO + back;
-    covers_index && covers_store
 }
 
 fn hex(digest: &[u8]) -> String {

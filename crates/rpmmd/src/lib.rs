@@ -28,6 +28,7 @@ mod other;
 mod package;
 mod primary;
 mod provides;
+mod region;
 mod repomd;
 mod repomd_reader;
 mod requires;

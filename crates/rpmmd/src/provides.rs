@@ -20,7 +20,7 @@ pub(crate) fn own_version(nevra: &Nevra, has_epoch: bool) -> String {
 /// Everything that a package provides. Before rpm 4.0 packages did not list themselves, and flags and versions
 /// could be left out: rpm adds these when it reads such a package.
 pub(crate) fn provides<'a>(header: &'a Header, name: &'a str, own_version: &'a str) -> Vec<Dependency<'a>> {
-    if header.has(Tag::Immutable) {
+    if header.has_region() {
         return dependencies(header, PROVIDES).collect();
     }
     let mut all: Vec<_> = if header.has(Tag::ProvideVersion) {

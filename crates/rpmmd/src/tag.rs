@@ -6,8 +6,6 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum Tag {
-    /// The part of a header that digests and signatures cover; absent before rpm 4.0.
-    Immutable = 63,
     /// In the signature header: length of header and payload, where that is more than 4 GiB.
     SignatureLongSize = 270,
     /// In the signature header: length of the uncompressed payload, where that is more than 4 GiB.

@@ -44,7 +44,6 @@ pub(crate) fn is_text(kind: u32) -> bool {
 /// Bytes of one value, for types that have a fixed one.
 pub(crate) fn width(kind: u32) -> Option<usize> {
     match kind {
-        0 => Some(0),
         1 | 2 | BIN => Some(1),
         INT16 => Some(2),
         INT32 => Some(4),

@@ -18,7 +18,7 @@ mod table;
 pub use builds::Builds;
 pub use catalog::{Catalog, Change, Lease, PackageRow, Published, Registration, Repository, StoredFragments};
 pub use error::{Error, ErrorKind, Result};
-pub use jobs::{Garbage, Jobs, Owner};
+pub use jobs::{DigestProgress, Garbage, Jobs, Owner};
 pub use multipart::UploadedPart;
 pub use object_key::{Bucket, ObjectKey};
 pub use objects::{Copied, Expected, ObjectHead, Objects};

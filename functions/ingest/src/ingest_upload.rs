@@ -21,7 +21,7 @@ pub(crate) async fn ingest_upload(services: &Services, id: &UploadId) -> colca_s
         let end = match examine(services, &upload, &incoming).await {
             Ok(notes) => UploadState::Registered { notes },
             Err(Refusal::Rejected(reason)) => UploadState::Rejected { reason },
-            Err(Refusal::NothingArrived) => return Ok(()),
+            Err(Refusal::NothingArrived | Refusal::ToBeContinued) => return Ok(()),
             Err(Refusal::Failed(error)) => return Err(error),
         };
         let repository = &upload.request.repository;

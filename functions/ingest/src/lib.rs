@@ -5,6 +5,7 @@
 //!               └───────────┴─────────────┴─▶ rejected, with a reason, and nothing kept
 //! ```
 
+mod digester;
 mod event;
 mod ingest_upload;
 mod read_package;

@@ -9,6 +9,9 @@ pub(crate) enum Refusal {
     /// Its bytes are not there: too early, or a message about bytes that were dealt with.
     #[error("nothing arrived yet")]
     NothingArrived,
+    /// It is so large that the rest is left to a message of its own.
+    #[error("to be continued")]
+    ToBeContinued,
     /// A service failed; try again.
     #[error(transparent)]
     Failed(#[from] colca_store::Error),

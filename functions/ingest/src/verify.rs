@@ -1,11 +1,15 @@
 //! Are these the bytes that were announced?
 
-use colca_model::{Sha256, Sha512, Upload};
+use colca_model::Upload;
 use colca_runtime::Services;
-use colca_store::ObjectKey;
-use sha2::Digest;
+use colca_store::{IngestMessage, ObjectKey};
+use tracing::info;
 
+use crate::digester::Digester;
 use crate::refusal::Refusal;
+
+/// How many bytes one message reads: minutes, at what a function reads from S3 in a second.
+const PIECE: u64 = 16 * 1024 * 1024 * 1024;
 
 /// Compares length and checksums with the ticket. S3 has verified the SHA-256 of a single PUT, so such a file is
 /// not read at all; parts are read once from end to end, and so is a file whose SHA-512 is to be listed.
@@ -16,7 +20,25 @@ pub(crate) async fn verify(services: &Services, upload: &Upload, incoming: &Obje
     if let (Some(sha256), None) = (head.sha256, request.sha512) {
         return compare("sha256", request.sha256, sha256);
     }
-    let (sha256, sha512) = digest(services, incoming, request.sha512.is_some()).await?;
+
+    let saved = services.jobs.digest_progress(&upload.id).await?;
+    let mut digester = Digester::resume(saved, request.sha512.is_some());
+    let start = digester.bytes();
+    if start < request.size {
+        let take = |piece: &[u8]| {
+            digester.update(piece);
+            digester.bytes() < start + PIECE
+        };
+        services.objects.stream(incoming, start, take).await?;
+    }
+    if digester.bytes() < request.size {
+        let message = IngestMessage { upload: upload.id.clone() };
+        services.jobs.save_digest_progress(&upload.id, &digester.progress(), services.clock.now()).await?;
+        services.queues.send_ingest(&message).await?;
+        info!(upload = %upload.id, "Read {} of {} bytes of upload {}", digester.bytes(), request.size, upload.id);
+        return Err(Refusal::ToBeContinued);
+    }
+    let (sha256, sha512) = digester.finish();
     compare("sha256", request.sha256, sha256)?;
     match (request.sha512, sha512) {
         (Some(announced), Some(found)) => compare("sha512", announced, found),
@@ -29,22 +51,4 @@ fn compare<T: PartialEq + std::fmt::Display>(field: &str, announced: T, found: T
         return Ok(());
     }
     Err(Refusal::Rejected(format!("{field}: must be that of the ticket, {announced}, got {found}")))
-}
-
-async fn digest(
-    services: &Services,
-    key: &ObjectKey,
-    with_sha512: bool,
-) -> colca_store::Result<(Sha256, Option<Sha512>)> {
-    let mut sha256 = sha2::Sha256::new();
-    let mut sha512 = with_sha512.then(sha2::Sha512::new);
-    let take = |piece: &[u8]| {
-        sha256.update(piece);
-        if let Some(sha512) = &mut sha512 {
-            sha512.update(piece);
-        }
-        true
-    };
-    services.objects.stream(key, 0, take).await?;
-    Ok((Sha256::new(sha256.finalize().into()), sha512.map(|digest| Sha512::new(digest.finalize().into()))))
 }

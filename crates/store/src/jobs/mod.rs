@@ -3,13 +3,16 @@
 //! | item | pk | sk | due |
 //! |---|---|---|---|
 //! | upload | `UPLOAD#<id>` | `#` | while pending: when to look whether it was forgotten |
+//! | digests of a large file, half done | `UPLOAD#<id>` | `digest` | |
 //! | superseded object | `GARBAGE#<key>` | `#` | when to delete it |
 //!
 //! The sparse index `due-index` (`due_kind`, `due_at`) lists what `reap` has to look at.
 
+mod digests;
 mod garbage;
 mod uploads;
 
+pub use digests::DigestProgress;
 pub use garbage::{Garbage, Owner};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;

@@ -93,6 +93,6 @@ impl Jobs {
     }
 }
 
-fn partition(id: &UploadId) -> String {
+pub(super) fn partition(id: &UploadId) -> String {
     format!("UPLOAD#{id}")
 }
