@@ -15,7 +15,7 @@ check_rust() {
 
 # build: into .aws-sam/build, stripped of symbols, which would be most of each archive.
 build() {
-    cd "$root"
+    cd "$root" || exit
     export PATH="$tools_venv/bin:$PATH" SAM_CLI_TELEMETRY=0 SAM_BUILD_MODE=debug CARGO_LAMBDA_COMPILER=cargo
     sam build --beta-features --parameter-overrides "Architecture=$sam_arch"
     find .aws-sam/build -name bootstrap -exec strip --strip-all {} +

@@ -39,7 +39,7 @@ stack_is_broken() {
 _sam_deploy() {
     local settings
     mapfile -t settings < <(aws_settings)
-    cd "$root"
+    cd "$root" || exit
     # samconfig.toml holds what its owner deploys to AWS with; none of that is for here.
     echo 'version = 0.1' >"$state/samconfig.toml"
     exec env -u AWS_PROFILE -u AWS_SESSION_TOKEN "${settings[@]}" PATH="$tools_venv/bin:$PATH" \

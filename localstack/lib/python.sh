@@ -6,10 +6,9 @@
 find_python() {
     local candidate
     for candidate in python3.11 /usr/bin/python3.11 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.11.*/bin/python3.11 python3; do
-        if "$candidate" -c 'import sys, ssl, ctypes; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
-            printf '%s\n' "$candidate"
-            return
-        fi
+        # Prints where it really is: what is made with a shim of pyenv would follow pyenv's next choice.
+        "$candidate" -c 'import sys, ssl, ctypes; sys.version_info[:2] == (3, 11) or sys.exit(1); print(sys.executable)' \
+            2>/dev/null && return
     done
     printf 'false\n'
 }
@@ -29,8 +28,9 @@ make_venv() {
         "$(find_python)" -m venv --clear "$state/uv"
         "$state/uv/bin/pip" install --disable-pip-version-check "$(grep '^uv==' "$here/uv.txt")"
     fi
-    "$uv" venv --clear --python "$(command -v "$(find_python)")" "$1"
-    # Several files are the same in both environments, and in the next: links into uv's cache make the second fast.
+    "$uv" venv --clear --python "$(find_python)" "$1"
+    # uv reads neither pip's file nor its variables; this one it should, where packages come from a mirror.
+    [[ -z ${PIP_INDEX_URL-} ]] || export UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-$PIP_INDEX_URL}
     "$uv" pip install --python "$1/bin/python" --require-hashes --requirement "$2"
 }
 

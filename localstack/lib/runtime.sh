@@ -46,7 +46,7 @@ start_localstack() {
     mkdir -p "$state/tmp" "$state/root"
     mapfile -t settings < <(localstack_settings)
     (
-        cd "$state/root"
+        cd "$state/root" || exit
         # setsid: Ctrl-C in this terminal is not meant for it.
         exec env -u PYTHONPATH -u AWS_PROFILE -u AWS_ENDPOINT_URL "${settings[@]}" \
             setsid "$localstack_venv/bin/python" -m localstack.runtime.main

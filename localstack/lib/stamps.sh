@@ -7,7 +7,7 @@ content_hash() {
     for path in "$@"; do
         if [[ -d $path ]]; then
             git -C "$root" ls-files -z --cached --others --exclude-standard -- "$path" |
-                (cd "$root" && xargs -0 --no-run-if-empty sha256sum 2>/dev/null || true)
+                (cd "$root" && { xargs -0 --no-run-if-empty sha256sum 2>/dev/null || true; })
         else
             sha256sum <"$path"
         fi

@@ -6,7 +6,7 @@ started=${started:-$EPOCHSECONDS}
 # step NAME TITLE COMMAND…: runs the command with its output in a log of its own; ends the whole run if it fails.
 # The command may be a function of ours, but runs in a subshell: it cannot set variables here.
 step() {
-    local name=$1 title=$2 log="$logs/$1.log" begin=$EPOCHREALTIME pid code=0
+    local title=$2 log="$logs/$1.log" begin=$EPOCHREALTIME pid code=0
     shift 2
     mkdir -p "$logs"
     printf '[%4ds] %-46s' $((EPOCHSECONDS - started)) "$title"

@@ -37,25 +37,49 @@ pub fn subresource(bucket: &str, name: &str) -> Element {
     Element::parse(&s3("GET", &format!("{bucket}?{name}")).expect(200).text())
 }
 
-/// Invokes a function by name and waits for what it returns.
-#[must_use]
-pub fn invoke(function: &str, event: &Value) -> Response {
+/// Invokes a function, which must not fail, and gives what it returns.
+pub fn invoke(function: &str, event: &Value) -> Value {
     let url = format!("{}/2015-03-31/functions/{function}/invocations", endpoint());
-    signed("lambda").send("POST", &url, &[], event.to_string().as_bytes())
+    let response = signed("lambda").send("POST", &url, &[], event.to_string().as_bytes()).expect(200);
+    assert_eq!(response.header("x-amz-function-error"), None, "{function} failed: {}", response.text());
+    response.json()
 }
 
 /// A function's configuration.
 #[must_use]
 pub fn function(name: &str) -> Value {
-    let url = format!("{}/2015-03-31/functions/{name}/configuration", endpoint());
-    signed("lambda").send("GET", &url, &[], &[]).expect(200).json()
+    lambda("GET", &format!("functions/{name}/configuration"), "")
 }
 
-/// A call of a service that speaks AWS's JSON protocol, such as `AmazonSQS.GetQueueAttributes`.
+/// The queues and streams that feed a function.
 #[must_use]
+pub fn event_sources(function: &str) -> Value {
+    lambda("GET", &format!("event-source-mappings/?FunctionName={function}"), "")
+}
+
+/// One of them.
+#[must_use]
+pub fn event_source(id: &str) -> Value {
+    lambda("GET", &format!("event-source-mappings/{id}"), "")
+}
+
+/// Changes one of them.
+pub fn set_event_source(id: &str, change: &Value) {
+    lambda("PUT", &format!("event-source-mappings/{id}"), &change.to_string());
+}
+
+fn lambda(method: &str, path: &str, body: &str) -> Value {
+    let response = signed("lambda").send(method, &format!("{}/2015-03-31/{path}", endpoint()), &[], body.as_bytes());
+    assert!(response.status < 300, "{method} {path}: {} {}", response.status, response.text());
+    response.json()
+}
+
+/// A call of a service that speaks AWS's JSON protocol, such as `AmazonSQS.GetQueueAttributes`. Some answer nothing.
 pub fn call(service: &str, target: &str, body: &Value) -> Value {
     let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.0")];
-    signed(service).send("POST", &format!("{}/", endpoint()), &headers, body.to_string().as_bytes()).expect(200).json()
+    let answer =
+        signed(service).send("POST", &format!("{}/", endpoint()), &headers, body.to_string().as_bytes()).expect(200);
+    if answer.body.is_empty() { Value::Null } else { answer.json() }
 }
 
 /// A call of a service that speaks AWS's query protocol, such as IAM: the XML it answers with.

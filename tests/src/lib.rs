@@ -10,6 +10,7 @@ pub mod aws;
 pub mod bad_rpms;
 pub mod client;
 pub mod createrepo;
+pub mod deliveries;
 pub mod dnf;
 pub mod functions;
 pub mod presign;

@@ -1,13 +1,14 @@
-//! `kill -9` of builders in the middle of their work.
+//! What goes wrong between functions: builders that die in the middle of their work, messages that never arrive.
 //!
-//! One test, in a program of its own: it kills the builders of every repository, and no other test may run meanwhile.
+//! In a program of its own: this harms the builds of every repository, and no other test may run meanwhile.
 
 use std::{
+    sync::Mutex,
     thread,
     time::{Duration, Instant},
 };
 
-use colca_tests::{Repository, functions, rpms, upload, wait};
+use colca_tests::{Repository, aws, deliveries, functions, rpms, upload, wait};
 use serde_json::json;
 use upload::Package;
 
@@ -16,6 +17,30 @@ const RECOVERY: Duration = Duration::from_secs(300);
 
 /// How long after taking its lease each builder dies, in milliseconds.
 const MOMENTS: [u64; 4] = [0, 15, 30, 60];
+
+/// One test does harm at a time; recovering from it they may do together.
+static HARM: Mutex<()> = Mutex::new(());
+
+#[test]
+fn a_build_whose_message_was_lost_is_found_by_the_sweep() {
+    let repository = Repository::new("lost");
+    upload::register(&repository, &Package::read(&rpms::one("corpus-bare")));
+    let _ = repository.wait_for_packages("noarch", 1);
+    let _ = repository.wait_until_settled();
+    let harm = HARM.lock().unwrap();
+    deliveries::lose("repo-build", "COLCA_BUILD_QUEUE_URL", || {
+        upload::register(&repository, &Package::read(&rpms::one("corpus-text")));
+    });
+    drop(harm);
+    assert_eq!(repository.object().expect("it is there")["needs_update"], json!(true), "the build was not lost");
+    let start = Instant::now();
+    wait::until_within(RECOVERY, "the sweep to find the lost build", || {
+        // It runs every minute by itself; nobody wants to wait that long.
+        aws::invoke(functions::deployed("reap"), &json!({}));
+        repository.repodata("noarch").filter(|repodata| repodata.packages.len() == 2)
+    });
+    println!("a lost message was made good after {:.0} s", start.elapsed().as_secs_f64());
+}
 
 #[test]
 fn a_killed_builder_leaves_the_old_or_the_new_state_and_the_next_delivery_finishes() {
@@ -31,6 +56,7 @@ fn a_killed_builder_leaves_the_old_or_the_new_state_and_the_next_delivery_finish
         let _ = repository.wait_until_settled();
     }
 
+    let harm = HARM.lock().unwrap();
     let mut killed = 0;
     for ((repository, moment), batch) in repositories.iter().zip(MOMENTS).zip(&batches) {
         upload::register_all(repository, batch);
@@ -44,6 +70,7 @@ fn a_killed_builder_leaves_the_old_or_the_new_state_and_the_next_delivery_finish
             killed += victims;
         }
     }
+    drop(harm);
     assert!(killed > 0, "every builder was done before it was killed: the test has tested nothing");
 
     let start = Instant::now();

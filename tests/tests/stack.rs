@@ -161,6 +161,17 @@ fn tables_can_be_restored_to_any_second() {
 }
 
 #[test]
+fn the_sweep_runs_every_minute() {
+    let rules = aws::call("events", "AWSEvents.ListRules", &json!({}));
+    let sweeps = rules["Rules"].as_array().expect("a list").iter().filter(|rule| {
+        let targets = aws::call("events", "AWSEvents.ListTargetsByRule", &json!({"Rule": rule["Name"]}));
+        targets.to_string().contains(functions::deployed("reap"))
+    });
+    let sweeps: Vec<_> = sweeps.map(|rule| (rule["ScheduleExpression"].clone(), rule["State"].clone())).collect();
+    assert_eq!(sweeps, [(json!("rate(1 minute)"), json!("ENABLED"))]);
+}
+
+#[test]
 fn what_is_left_in_the_incoming_bucket_goes_by_itself() {
     let text = in_template("IncomingBucket");
     for rule in ["ExpirationInDays", "AbortIncompleteMultipartUpload"] {

@@ -158,7 +158,7 @@ mod tests {
             let part_size = Multipart::part_size_for(size);
             let parts: Vec<_> = Multipart::parts(part_size, size).collect();
             assert_eq!(parts.iter().map(|part| part.1).sum::<u64>(), size);
-            assert!(parts.len() <= 1100 && part_size <= 5 * 1024 * MIB && part_size >= 5 * MIB);
+            assert!(parts.len() <= 1100 && (5 * MIB..=5 * 1024 * MIB).contains(&part_size));
             assert_eq!(parts.iter().map(|part| part.0).max(), i32::try_from(parts.len()).ok());
         }
     }

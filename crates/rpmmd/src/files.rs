@@ -1,6 +1,6 @@
 //! The files of a package.
 
-use crate::{header::Header, tag::Tag};
+use crate::{Invalid, header::Header, tag::Tag};
 
 /// What a file is, as far as the metadata tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,9 @@ const DIRECTORY: u64 = 0o040_000;
 /// rpm's flag of a file that is not in the package.
 const GHOST: u64 = 1 << 6;
 
+/// The longest file list, in bytes of all paths together: several times that of the largest packages known.
+const MOST: u64 = 64 * 1024 * 1024;
+
 /// All files of a package, in the header's order.
 pub(crate) struct Files<'a> {
     header: &'a Header,
@@ -39,6 +42,12 @@ impl<'a> Files<'a> {
         // Before rpm 4.0 there were whole paths.
         let paths = if header.has(Tag::BaseNames) { split_paths(header) } else { old_paths(header) };
         Self { header, paths }
+    }
+
+    /// Refuses a list that would not fit in memory once every path is written out.
+    pub(crate) fn check_length(&self) -> Result<(), Invalid> {
+        let size = self.paths.iter().map(|(dir, name)| (dir.len() + name.len()) as u64).sum();
+        if size > MOST { Err(Invalid::FileList { size, most: MOST }) } else { Ok(()) }
     }
 
     /// As far as modes, flags and digests go, which every file has.

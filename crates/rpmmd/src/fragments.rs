@@ -31,7 +31,7 @@ const FORMAT: u8 = 1;
 const PREAMBLE: usize = 1 + 3 * 4;
 /// Fragments are stored once and read at each rebuild, so reading counts; above this level size hardly falls.
 const ZSTD_LEVEL: i32 = 3;
-/// The longest content that is believed when reading: several times what the largest header can expand to.
+/// The longest content that is believed when reading: more than the largest package that is accepted leads to.
 const MOST: usize = 2 * 1024 * 1024 * 1024;
 
 impl Fragments {
@@ -55,7 +55,7 @@ impl Fragments {
         let parts = MetadataKind::ALL.map(|kind| self.of(kind));
         let mut bytes = vec![FORMAT];
         for part in parts {
-            let length = u32::try_from(part.len()).expect("a header of at most 256 MiB cannot make 4 GiB of XML");
+            let length = u32::try_from(part.len()).expect("what is accepted cannot make 4 GiB of XML");
             bytes.extend(length.to_le_bytes());
         }
         let content = parts.concat();

@@ -27,7 +27,7 @@ const LAST_TAG: u32 = i32::MAX as u32;
 pub(crate) struct Header {
     /// Intro, index and store, as in the file.
     bytes: Box<[u8]>,
-    /// Sorted by tag; the first of equal ones comes first.
+    /// Sorted by tag; of equal ones the last counts.
     entries: Vec<Entry>,
     /// The part that digests and signatures cover; packages from before rpm 4.0 have none.
     region: Option<Region>,
@@ -53,31 +53,33 @@ impl Header {
         let count = u32_at(intro, 8) as usize;
         let index = rest.as_chunks::<ENTRY>().0.get(..count).ok_or_else(short)?;
         let store = &rest[count * ENTRY..];
-        let store_start = bytes.len() - store.len();
+        // The signature header is followed by padding.
+        let store = store.get(..u32_at(intro, 12) as usize).ok_or_else(short)?;
+        let store_start = INTRO + count * ENTRY;
 
         if index.is_empty() {
             return Err(corrupt("has no entries".to_owned()));
         }
         let (region, index) = region::split(index, store, part)?;
         let mut entries = Vec::with_capacity(count);
-        let mut end = 0;
+        let (mut end, mut data) = (0_usize, 0_usize);
         for raw in index {
             let [tag, kind, offset, count] = [0, 4, 8, 12].map(|at| u32_at(raw, at));
             if !(FIRST_TAG..=LAST_TAG).contains(&tag) {
                 return Err(corrupt(format!("has a tag {tag}, which does not exist")));
             }
             value_type::check(part, tag, kind)?;
-            if region.is_some_and(|region| region.data - ENTRY == end) {
-                end += ENTRY;
-            }
-            // Values follow one another, with no more between them than their alignment asks for.
             let start = offset as usize;
-            let value = store.get(start..).filter(|_| start == end.next_multiple_of(alignment(kind)));
+            let value = store.get(start..).filter(|_| start >= end && start.is_multiple_of(alignment(kind)));
             let Some(length) = value.and_then(|value| length(kind, count, value)) else {
                 return Err(corrupt(format!("has a value where it cannot be, for tag {tag}")));
             };
             end = start + length;
+            data = data.next_multiple_of(alignment(kind)) + length;
             entries.push(Entry { tag, kind, count: count as usize, place: store_start + start..store_start + end });
+        }
+        if data + region.map_or(0, |_| ENTRY) != store.len() {
+            return Err(corrupt("has other bytes than those of its values".to_owned()));
         }
         entries.sort_by_key(|entry| entry.tag);
         Ok(Self { bytes: bytes.into(), entries, region, data: store.len() })
@@ -99,8 +101,8 @@ impl Header {
     }
 
     fn find(&self, tag: Tag) -> Option<&Entry> {
-        let at = self.entries.partition_point(|entry| entry.tag < tag as u32);
-        self.entries.get(at).filter(|entry| entry.tag == tag as u32)
+        let after = self.entries.partition_point(|entry| entry.tag <= tag as u32);
+        self.entries[..after].last().filter(|entry| entry.tag == tag as u32)
     }
 
     /// Whether the tag is there, of whatever type.

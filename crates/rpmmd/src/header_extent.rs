@@ -22,10 +22,12 @@ pub(crate) const ENTRY: usize = 16;
 pub(crate) const SIGNATURE_HEADER: &str = "the signature header";
 pub(crate) const HEADER: &str = "the header";
 
-/// The most that rpm itself reads, of either header and of the signature header.
+/// The most entries that rpm itself reads, of the header and of the signature header.
 const MOST_ENTRIES: u32 = 0xffff;
 const MOST_SIGNATURES: u32 = 32;
-const MOST_DATA: u32 = 256 * 1024 * 1024 - 1;
+/// The most bytes of data, of either. rpm reads up to 256 MiB; real headers rarely have one, and whoever calls
+/// holds them in memory.
+const MOST_DATA: u32 = 64 * 1024 * 1024;
 
 /// How much to ask for when even the start of the second header is not at hand: what holds 96 % of headers.
 const GUESS: u64 = 64 * 1024;
@@ -45,7 +47,7 @@ impl HeaderExtent {
     /// Reads the lengths out of `prefix`, the first bytes of a file of `file_size` bytes. 64 KiB are enough
     /// for nearly every package; a file shorter than that is given whole, and never less than 112 bytes.
     ///
-    /// No length is believed beyond rpm's own limits and the end of the file, and nothing is allocated.
+    /// No length is believed beyond 64 MiB and the end of the file, and nothing is allocated.
     ///
     /// # Errors
     /// [`Invalid`] if this is not the start of a package, or its lengths cannot be true.

@@ -27,8 +27,8 @@ pub enum Invalid {
         size: u64,
     },
 
-    /// A length that no rpm may have.
-    #[error("{part} claims {claimed} {unit}, more than the {most} that rpm allows")]
+    /// A length that no package has in earnest.
+    #[error("{part} claims {claimed} {unit}, more than the {most} that are read")]
     TooLong {
         /// The signature header or the header.
         part: &'static str,
@@ -38,6 +38,15 @@ pub enum Invalid {
         unit: &'static str,
         /// The limit.
         most: u32,
+    },
+
+    /// A short list of long directories can make a file list many times as long as the header.
+    #[error("the file list has {size} bytes, more than the {most} that are published")]
+    FileList {
+        /// Length of all paths together.
+        size: u64,
+        /// The limit.
+        most: u64,
     },
 
     /// The bytes contradict themselves.

@@ -64,6 +64,7 @@ impl Package {
         let nevra = identity::nevra(&header, is_source)?;
         let own_version = provides::own_version(&nevra, header.has(Tag::Epoch));
         let package = Self { signature, header, header_range: (start, end), nevra, own_version, is_source };
+        Files::new(&package.header).check_length()?;
         control::check(&package)?;
         Ok(package)
     }

@@ -30,7 +30,9 @@ pub(crate) fn provides<'a>(header: &'a Header, name: &'a str, own_version: &'a s
         names.map(|name| Dependency { name, flags: 0, version: b"" }).collect()
     };
     let own = Dependency { name: name.as_bytes(), flags: EQUAL, version: own_version.as_bytes() };
-    if !all.contains(&own) {
+    // rpm looks at the first of several too late to find it, and lists it twice.
+    let looked_at = if all.len() > 1 { &all[1..] } else { &all[..] };
+    if !looked_at.contains(&own) {
         all.push(own);
     }
     all

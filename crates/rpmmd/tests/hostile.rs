@@ -125,15 +125,22 @@ fn a_lying_length_is_named_and_never_believed() {
     let header = bytes.windows(4).rposition(|bytes| bytes == [0x8e, 0xad, 0xe8, 1]).expect("a header");
     bytes[header + 12..header + 16].copy_from_slice(&0x7fff_ffff_u32.to_be_bytes());
     let error = HeaderExtent::locate(&bytes, 5 << 40).expect_err("2 GiB of header");
-    assert_eq!(
-        error.to_string(),
-        "the header claims 2147483647 bytes of data, more than the 268435455 that rpm allows"
-    );
-    bytes[header + 12..header + 16].copy_from_slice(&0x0fff_ffff_u32.to_be_bytes());
+    assert_eq!(error.to_string(), "the header claims 2147483647 bytes of data, more than the 67108864 that are read");
+    bytes[header + 12..header + 16].copy_from_slice(&0x03ff_ffff_u32.to_be_bytes());
     let error = HeaderExtent::locate(&bytes, bytes.len() as u64).expect_err("more than the file");
-    assert!(error.to_string().starts_with("truncated: the header ends at byte 268"), "{error}");
+    assert!(error.to_string().starts_with("truncated: the header ends at byte 67"), "{error}");
     let extent = HeaderExtent::locate(&bytes, 5 << 40).expect("a large file may have a large header");
-    assert!(extent.needed() < 257 << 20, "{extent:?}");
+    assert!(extent.needed() < 65 << 20, "{extent:?}");
+}
+
+#[test]
+fn a_small_header_cannot_make_a_huge_file_list() {
+    let dir = format!("/{}/", "long".repeat(10_000));
+    let files: Vec<(u32, &[u8], u16, u32)> = vec![(0, b"f", 0o100_644, 0); 10_000];
+    let package = RawRpm::new("x").files(&[&dir], &files).build();
+    assert!(package.len() < 500_000, "{}", package.len());
+    let error = Package::parse(&package, package.len() as u64).expect_err("400 MB of paths");
+    assert_eq!(error.to_string(), "the file list has 400030000 bytes, more than the 67108864 that are published");
 }
 
 #[test]

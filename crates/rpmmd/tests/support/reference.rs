@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use super::xml_tree::Element;
+use super::{scratch::Scratch, xml_tree::Element};
 
 const INSTALL: &str = "this test needs createrepo_c 1.2 (Debian's 0.17 is too old): \
     `pip install createrepo-c==1.2.5`, and put it on PATH or name it in CREATEREPO_C";
@@ -27,13 +27,12 @@ fn program() -> PathBuf {
 
 /// What `createrepo_c` says of the packages it accepts in a directory, by their place in it.
 pub(crate) fn describe(packages: &Path) -> BTreeMap<String, Trees> {
-    let out = packages.join("reference");
-    fs::create_dir_all(&out).expect("a directory for the reference's output");
+    let scratch = Scratch::new("reference");
+    let out = scratch.path();
     let mut command = Command::new(program());
-    command.arg("--quiet").arg("--general-compress-type=gz").arg("--outputdir").arg(&out).arg(packages);
+    command.arg("--quiet").arg("--general-compress-type=gz").arg("--outputdir").arg(out).arg(packages);
     let output = command.output().expect("createrepo_c starts");
-    let [primary, filelists, other] = ["primary", "filelists", "other"].map(|kind| read(&out, kind));
-    fs::remove_dir_all(&out).expect("the reference's output can be removed");
+    let [primary, filelists, other] = ["primary", "filelists", "other"].map(|kind| read(out, kind));
 
     let id = |element: &Element| element.child("checksum").map(|sum| sum.text.clone()).unwrap_or_default();
     let find = |root: &Element, id: &str| {

@@ -4,6 +4,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process,
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 /// A directory that goes with the value.
@@ -11,7 +12,9 @@ pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
     pub(crate) fn new(name: &str) -> Self {
-        let path = env::temp_dir().join(format!("colca-rpmmd-{name}-{}", process::id()));
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = env::temp_dir().join(format!("colca-rpmmd-{name}-{}-{count}", process::id()));
         fs::create_dir_all(&path).expect("a temporary directory");
         Self(path)
     }

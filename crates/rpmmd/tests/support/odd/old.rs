@@ -18,6 +18,8 @@ pub(super) fn packages() -> Vec<Named> {
         ("v3-provides", old.clone().provides(&[("a", 8, "1"), ("b", 0, "")])),
         ("v3-provides-itself", old.clone().provides(&own)),
         ("v3-provides-another-self", old.clone().provides(&[("x", 8, "2.0-1"), ("x", 0, ""), ("x", 12, "1.0-1")])),
+        ("v3-provides-only-itself", old.clone().provides(&[("x", 8, "1.0-1")])),
+        ("v3-provides-itself-first", old.clone().provides(&[("x", 8, "1.0-1"), ("a", 0, "")])),
         ("v3-provides-names", old.clone().with(1047, texts(["a", "b"]))),
         ("v3-requires-itself", old.clone().requires(&[("x", 8, "1.0-1"), ("x", 0, "")])),
         ("v3-prereq", old.clone().requires(&[("a", 64, ""), ("b", 0, "")])),
