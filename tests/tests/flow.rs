@@ -1,5 +1,7 @@
 //! One package from the ticket to the CDN, and all that may happen to a name on its way.
 
+use std::thread;
+
 use colca_tests::{Client, Repository, aws, createrepo, repodata::Repodata, rpms, stack, upload};
 use serde_json::{Value, json};
 use upload::{Package, text};
@@ -163,6 +165,45 @@ fn other_bytes_under_a_name_need_force() {
             .repodata("noarch")
             .filter(|repodata| repodata.packages.contains_key(&first.sha256()) && repodata.packages.len() == 1)
     });
+}
+
+#[test]
+fn of_two_that_race_for_a_name_one_wins_and_is_listed() {
+    let repository = Repository::new("race");
+    let one = sample();
+    let mut two = Package::read(&rpms::one("corpus-relations"));
+    two.filename.clone_from(&one.filename);
+    let tickets = [&one, &two].map(|package| upload::ticket(&package.request(&repository)).expect(201).json());
+    thread::scope(|scope| {
+        for (ticket, package) in tickets.iter().zip([&one, &two]) {
+            scope.spawn(|| drop(upload::put(ticket, &package.bytes).expect(200)));
+        }
+    });
+    let states = [&tickets[0], &tickets[1]].map(upload::finish);
+    let won: Vec<_> = states.iter().map(|state| state["state"] == "registered").collect();
+    assert!(won[0] != won[1], "one of two must win: {states:?}");
+    let winner = if won[0] { &one } else { &two };
+    let repodata = repository.wait_for_packages("noarch", 1);
+    assert!(repodata.packages.contains_key(&winner.sha256()), "the other one is listed");
+    let file = repository.fetch(&format!("noarch/{}", only(&repodata).href())).expect(200);
+    assert_eq!(file.body, winner.bytes);
+    let kept = aws::keys(stack().store(), &format!("{}/noarch/", repository.prefix()));
+    let kept: Vec<_> = kept.iter().filter(|key| key.ends_with(".rpm")).collect();
+    assert_eq!(kept.len(), 1, "the loser's bytes were left behind: {kept:?}");
+}
+
+#[test]
+fn a_noarch_package_from_two_architectures_is_listed_once() {
+    let repository = Repository::new("twice");
+    let package = sample();
+    for arch in ["x86_64", "aarch64"] {
+        upload::register(&repository, &Package { arch: arch.to_owned(), ..package.clone() });
+    }
+    let _ = repository.wait_until_settled();
+    assert_eq!(repository.wait_for_packages("noarch", 1).names(), ["corpus-text"]);
+    for arch in ["x86_64", "aarch64"] {
+        assert!(repository.binaries(arch)[&package.filename].is_object(), "{arch} does not know its file");
+    }
 }
 
 #[test]

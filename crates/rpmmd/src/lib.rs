@@ -9,6 +9,7 @@
 
 mod changelog;
 mod codec;
+mod codec_rules;
 mod common;
 mod control;
 mod dependencies;
@@ -38,6 +39,7 @@ mod value_type;
 mod xml;
 
 pub use codec::Codec;
+pub use codec_rules::{CodecRules, NotARule};
 pub use fragments::{Fragments, Unreadable};
 pub use header_extent::HeaderExtent;
 pub use invalid::Invalid;

@@ -24,6 +24,8 @@ pub struct Config {
     pub credentials_secret: String,
     /// Where the world reads from, without a slash at the end.
     pub cdn_url: String,
+    /// Exceptions to how metadata is compressed, as `repo-build` reads them; mostly empty.
+    pub codecs: String,
     /// How long a build waits for more uploads.
     pub quiet: Duration,
     /// How long superseded objects stay.
@@ -53,6 +55,7 @@ impl Config {
             ingest_queue_url: text("COLCA_INGEST_QUEUE_URL")?,
             credentials_secret: text("COLCA_CREDENTIALS_SECRET")?,
             cdn_url: text("COLCA_CDN_URL")?.trim_end_matches('/').to_owned(),
+            codecs: optional("COLCA_CODECS"),
             quiet: Duration::from_secs(number("COLCA_QUIET_SECONDS")?),
             grace: SignedDuration::from_secs(i64::from(number::<u32>("COLCA_GRACE_SECONDS")?)),
             retention: SignedDuration::from_hours(24 * i64::from(number::<u32>("COLCA_RETENTION_DAYS")?)),
@@ -61,11 +64,13 @@ impl Config {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is where settings come from")]
+fn optional(name: &'static str) -> String {
+    env::var(name).unwrap_or_default()
+}
+
 fn text(name: &'static str) -> Result<String, ConfigError> {
-    match env::var(name) {
-        Ok(value) if !value.is_empty() => Ok(value),
-        _ => Err(ConfigError { name, problem: "is not set".to_owned() }),
-    }
+    let value = optional(name);
+    if value.is_empty() { Err(ConfigError { name, problem: "is not set".to_owned() }) } else { Ok(value) }
 }
 
 fn number<N: std::str::FromStr>(name: &'static str) -> Result<N, ConfigError> {

@@ -1,10 +1,10 @@
 //! One build, from lease to lease given back.
 
 use colca_model::{RepoPath, RepositoryKind};
-use colca_runtime::Services;
 use colca_store::{Lease, Published};
 use tracing::info;
 
+use crate::Builder;
 use crate::failure::Failure;
 use crate::heartbeat::{self, LEASE};
 use crate::plan::{Revision, plan};
@@ -12,7 +12,8 @@ use crate::{directory, packages, publish};
 
 /// Publishes what has changed. `message` names the message that asked for it: a second delivery of the same one
 /// takes over what the first left behind.
-pub(crate) async fn build_repository(services: &Services, path: &RepoPath, message: &str) -> Result<(), Failure> {
+pub(crate) async fn build_repository(builder: &Builder, path: &RepoPath, message: &str) -> Result<(), Failure> {
+    let services = &builder.services;
     let now = services.clock.now();
     let Some(lease) = services.catalog.lease(path, message, now, now + LEASE).await? else {
         // The holder looks for changes once more after giving the lease back.
@@ -20,7 +21,7 @@ pub(crate) async fn build_repository(services: &Services, path: &RepoPath, messa
         return Ok(());
     };
     // Whatever goes wrong in between, the lease is given back: the next delivery must not wait for it to lapse.
-    let built = heartbeat::keeping(services, path, &lease, publish_changes(services, path, &lease)).await;
+    let built = heartbeat::keeping(services, path, &lease, publish_changes(builder, path, &lease)).await;
     services.catalog.release(path, &lease).await?;
     built?;
 
@@ -33,7 +34,8 @@ pub(crate) async fn build_repository(services: &Services, path: &RepoPath, messa
     Ok(())
 }
 
-async fn publish_changes(services: &Services, path: &RepoPath, lease: &Lease) -> Result<(), Failure> {
+async fn publish_changes(builder: &Builder, path: &RepoPath, lease: &Lease) -> Result<(), Failure> {
+    let services = &builder.services;
     let entries = directory::entries(services, path).await?;
     let changes = services.catalog.changes(path).await?;
     if changes.is_empty() {
@@ -45,9 +47,10 @@ async fn publish_changes(services: &Services, path: &RepoPath, lease: &Lease) ->
     let kind = if packages.is_empty() { was.unwrap_or(RepositoryKind::Raw) } else { RepositoryKind::Rpm };
     if kind == RepositoryKind::Rpm {
         let revision = Revision { number: lease.fence, timestamp: services.clock.now().as_second() };
+        let codec = builder.codecs.codec(path.distro.as_str(), path.distro_version.as_str());
         let of = path.clone();
         // Compressing keeps a thread busy; the lease is renewed meanwhile on another.
-        let plans = tokio::task::spawn_blocking(move || plan(&of, revision, entries, packages)).await;
+        let plans = tokio::task::spawn_blocking(move || plan(&of, revision, codec, entries, packages)).await;
         publish::publish(services, path, plans.map_err(|panic| Failure::Panicked(panic.to_string()))?).await?;
     }
     let published = Published { kind, packages: count, at: services.clock.now() };

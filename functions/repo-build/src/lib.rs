@@ -18,20 +18,36 @@ mod packages;
 mod plan;
 mod publish;
 
+use colca_rpmmd::{CodecRules, NotARule};
 use colca_runtime::{Delivery, Disposition, Services};
 use colca_store::BuildMessage;
 
 use crate::failure::Failure;
 
-/// Handles one message.
-///
-/// # Errors
-/// Whatever a service answered; the message is then delivered again.
-pub async fn handle(services: &Services, delivery: Delivery<BuildMessage>) -> colca_store::Result<Disposition> {
-    let repository = &delivery.message.repository;
-    match build_repository::build_repository(services, repository, &delivery.id).await {
-        Ok(()) => Ok(Disposition::Done),
-        Err(Failure::Store(error)) => Err(error),
-        Err(other) => Ok(Disposition::Retry(other.to_string())),
+/// Builds repositories.
+#[derive(Clone)]
+pub struct Builder {
+    services: Services,
+    codecs: CodecRules,
+}
+
+impl Builder {
+    /// # Errors
+    /// If the configured exceptions to how metadata is compressed cannot be read.
+    pub fn new(services: Services) -> Result<Self, NotARule> {
+        let codecs = services.config.codecs.parse()?;
+        Ok(Self { services, codecs })
+    }
+
+    /// Handles one message.
+    ///
+    /// # Errors
+    /// Whatever a service answered; the message is then delivered again.
+    pub async fn handle(&self, delivery: Delivery<BuildMessage>) -> colca_store::Result<Disposition> {
+        match build_repository::build_repository(self, &delivery.message.repository, &delivery.id).await {
+            Ok(()) => Ok(Disposition::Done),
+            Err(Failure::Store(error)) => Err(error),
+            Err(other) => Ok(Disposition::Retry(other.to_string())),
+        }
     }
 }

@@ -5,5 +5,6 @@ use colca_runtime::{Error, Services, serve};
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let services = Services::start().await?;
-    serve::queue(async |delivery| repo_build::handle(&services, delivery).await).await
+    let builder = repo_build::Builder::new(services)?;
+    serve::queue(async |delivery| builder.handle(delivery).await).await
 }

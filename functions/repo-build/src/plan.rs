@@ -35,6 +35,7 @@ pub(crate) struct Revision {
 pub(crate) fn plan(
     path: &RepoPath,
     revision: Revision,
+    codec: Codec,
     mut entries: BTreeMap<String, Entry>,
     packages: Vec<Listed>,
 ) -> Vec<Plan> {
@@ -50,7 +51,7 @@ pub(crate) fn plan(
     }
     let planned = by_directory.into_iter().filter_map(|(directory, fragments)| {
         let entry = entries.remove(&directory).unwrap_or(Entry::NONE);
-        plan_directory(path, revision, directory, entry, &fragments)
+        plan_directory(path, revision, codec, directory, entry, &fragments)
     });
     planned.collect()
 }
@@ -58,11 +59,11 @@ pub(crate) fn plan(
 fn plan_directory(
     path: &RepoPath,
     revision: Revision,
+    codec: Codec,
     directory: String,
     entry: Entry,
     fragments: &[Fragments],
 ) -> Option<Plan> {
-    let codec = Codec::for_distribution(path.distro.as_str(), path.distro_version.as_str());
     let built = MetadataKind::ALL.map(|kind| {
         let parts = fragments.iter().map(|fragments| fragments.of(kind));
         MetadataFile::build(kind, codec, fragments.len(), parts).expect("as many parts as fragments")
@@ -119,7 +120,7 @@ mod tests {
     #[test]
     fn the_first_publish_gives_every_section_of_the_repository_file_its_metadata() {
         let path = path("centos");
-        let plans = plan(&path, FIRST, empty_entries(&path), vec![listed("x86_64"), listed("ppc64le")]);
+        let plans = plan(&path, FIRST, Codec::Zstd, empty_entries(&path), vec![listed("x86_64"), listed("ppc64le")]);
         assert_eq!(directories(&plans), ["SRPMS", "aarch64", "noarch", "ppc64le", "x86_64"]);
         assert!(plans.iter().all(|plan| plan.expected == Expected::Absent && plan.files.len() == 3));
         assert!(plans[4].files[0].0.path().contains("/x86_64/repodata/7-"), "{}", plans[4].files[0].0.path());
@@ -128,14 +129,14 @@ mod tests {
     #[test]
     fn suse_has_one_repodata_at_the_top() {
         let path = path("opensuse");
-        let plans = plan(&path, FIRST, empty_entries(&path), vec![listed("x86_64"), listed("noarch")]);
+        let plans = plan(&path, FIRST, Codec::Zstd, empty_entries(&path), vec![listed("x86_64"), listed("noarch")]);
         assert_eq!(directories(&plans), [""]);
     }
 
     #[test]
     fn what_did_not_change_is_not_written_again_and_what_did_supersedes_the_old() {
         let path = path("centos");
-        let first = plan(&path, FIRST, empty_entries(&path), vec![listed("x86_64")]);
+        let first = plan(&path, FIRST, Codec::Zstd, empty_entries(&path), vec![listed("x86_64")]);
         let entries = || {
             let entry = |plan: &Plan| Entry {
                 expected: Expected::Etag("\"etag\"".to_owned()),
@@ -144,9 +145,9 @@ mod tests {
             first.iter().map(|plan| (plan.directory.clone(), entry(plan))).collect()
         };
         let second = Revision { number: 8, ..FIRST };
-        assert!(plan(&path, second, entries(), vec![listed("x86_64")]).is_empty());
+        assert!(plan(&path, second, Codec::Zstd, entries(), vec![listed("x86_64")]).is_empty());
 
-        let plans = plan(&path, second, entries(), vec![listed("x86_64"), listed("x86_64")]);
+        let plans = plan(&path, second, Codec::Zstd, entries(), vec![listed("x86_64"), listed("x86_64")]);
         assert_eq!(directories(&plans), ["x86_64"]);
         let before: Vec<_> = first[3].files.iter().map(|(key, _)| key.clone()).collect();
         assert_eq!(plans[0].superseded, before);
@@ -160,7 +161,7 @@ mod tests {
         let repomd = Repomd { revision: "1".to_owned(), entries: vec![] };
         entries.insert("ppc64le".to_owned(), Entry { expected: Expected::Absent, repomd: Some(repomd) });
         entries.insert("win64".to_owned(), Entry::NONE);
-        let plans = plan(&path, FIRST, entries, vec![]);
+        let plans = plan(&path, FIRST, Codec::Zstd, entries, vec![]);
         assert!(directories(&plans).contains(&"ppc64le") && !directories(&plans).contains(&"win64"));
     }
 }
