@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Arch, Filename, Nevra, RepoPath, Sha256, Sha512};
+use crate::{Arch, Filename, Nevra, RepoPath, Sha256, Sha512, UploadId};
 
 /// A file in the catalog. Identified by repository, architecture as uploaded, and name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub struct Binary {
     pub nevra: Option<Nevra>,
     /// The key of its bytes in the store, which is also its path under the CDN.
     pub key: String,
+    /// The upload that brought these bytes.
+    pub upload: UploadId,
     /// Who uploaded it.
     pub built_by: String,
     /// When the name was first registered.

@@ -20,4 +20,4 @@ pub use invalid::Invalid;
 pub use nevra::{Evr, Nevra};
 pub use repo_path::RepoPath;
 pub use segment::{Arch, Distro, DistroVersion, Filename, Flavor, Project, Ref, Sha1};
-pub use upload::{Multipart, Upload, UploadId, UploadRequest, UploadState};
+pub use upload::{Multipart, URL_LIFETIME, Upload, UploadId, UploadRequest, UploadState};

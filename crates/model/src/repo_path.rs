@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use crate::{Distro, DistroVersion, Flavor, Invalid, Project, Ref, Sha1};
 
-/// The longest path, in bytes. S3 keys end at 1,024; what is left serves the prefix, the architecture,
-/// the file name and the names of metadata files below it.
-const LONGEST: usize = 600;
+/// The longest path, in bytes. S3 keys end at 1,024, and below a path there may be `repos/`, an architecture and a
+/// file name of 255 bytes each, and the id of an upload: 545 bytes with the slashes.
+const LONGEST: usize = 450;
 
 /// The six names of a repository. Written `P/R/S/D/V/flavors/F`, as in its URL.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -42,7 +42,7 @@ impl RepoPath {
         let text = path.to_string();
         if text.len() > LONGEST {
             let rule =
-                "project, ref, sha1, distro, distro_version and flavor must not be longer than 600 bytes together";
+                "project, ref, sha1, distro, distro_version and flavor must not be longer than 450 bytes together";
             return Err(Invalid::new("path", rule, text));
         }
         Ok(path)

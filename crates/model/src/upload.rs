@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Arch, Filename, Invalid, RepoPath, Sha256, Sha512};
@@ -107,6 +107,18 @@ pub struct Upload {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multipart: Option<Multipart>,
 }
+
+impl Upload {
+    /// Until when its bytes may begin to arrive: a single PUT in the hour its URL works, parts in six days.
+    #[must_use]
+    pub fn open_until(&self) -> Timestamp {
+        let open = if self.multipart.is_some() { SignedDuration::from_hours(6 * 24) } else { URL_LIFETIME };
+        self.created_at + open
+    }
+}
+
+/// How long a signed URL works at most. The credentials of a Lambda function, which sign it, outlive an hour.
+pub const URL_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
 /// The multipart upload that S3 keeps for a large file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,15 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+/// What our own crates log where nothing is said about it.
+const LOG_LEVEL: &str = "info";
+
+/// The level of logging, which is wanted before anything else can fail.
+pub(crate) fn log_level() -> String {
+    let level = optional("COLCA_LOG");
+    if level.is_empty() { LOG_LEVEL.to_owned() } else { level }
+}
+
 /// The environment, read once at start.
 #[derive(Debug, Clone)]
 pub struct Config {

@@ -2,13 +2,16 @@
 
 use tracing_subscriber::EnvFilter;
 
-/// Logs to standard output at the level `COLCA_LOG` names (`info` if it names none), with the identifiers of a
-/// message as fields beside its text.
-pub(crate) fn start() {
-    let filter = EnvFilter::builder()
-        .with_env_var("COLCA_LOG")
-        .with_default_directive(tracing::Level::INFO.into())
-        .from_env_lossy();
+/// Our own crates, as `tracing` knows them. The libraries below log whole requests at their finer levels, with the
+/// credentials in them, so they get to say only what went wrong.
+const OURS: [&str; 8] =
+    ["upload", "ingest", "catalog", "repo_build", "reap", "colca_api", "colca_store", "colca_runtime"];
+
+/// Logs to standard output, our own crates at `level` and the others at `warn`, with the identifiers of a message as
+/// fields beside its text.
+pub(crate) fn start(level: &str) {
+    let ours = OURS.map(|name| format!("{name}={level}")).join(",");
+    let filter = EnvFilter::new(format!("warn,{ours}"));
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

@@ -7,7 +7,7 @@ use colca_model::{Ids, SharedClock};
 use colca_store::{Builds, Catalog, Jobs, Objects, Queues, Secrets};
 
 use crate::clock::{RandomIds, SystemClock};
-use crate::config::{Config, ConfigError};
+use crate::config::{self, Config, ConfigError};
 use crate::logging;
 
 /// Everything a function needs from outside.
@@ -39,7 +39,7 @@ impl Services {
     /// # Errors
     /// If the environment is incomplete.
     pub async fn start() -> Result<Self, ConfigError> {
-        logging::start();
+        logging::start(&config::log_level());
         let config = Config::from_env()?;
         let sdk = aws_config::load_defaults(BehaviorVersion::v2026_01_12()).await;
         Ok(Self::connect(config, &sdk))

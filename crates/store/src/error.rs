@@ -50,6 +50,18 @@ impl Error {
         self
     }
 
+    /// A name that others keep registering while we try to.
+    #[must_use]
+    pub fn contended(name: &impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Unavailable, format!("register {name}: others keep registering it too"))
+    }
+
+    /// The same failure, seen by a caller who has nothing to decide and can only try again later.
+    pub(crate) fn into_unavailable(mut self) -> Self {
+        self.kind = ErrorKind::Unavailable;
+        self
+    }
+
     /// Stored data that does not read back: names the item.
     pub(crate) fn corrupt(what: impl Into<String>, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { kind: ErrorKind::Corrupt, what: what.into(), source: Some(source.into()) }
@@ -84,7 +96,9 @@ fn kind_of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> ErrorKind {
             | "TransactionConflictException"
             | "TransactionInProgressException",
         ) => ErrorKind::Conflict,
-        Some("ProvisionedThroughputExceededException" | "ThrottlingException" | "SlowDown") => ErrorKind::Unavailable,
+        Some(
+            "ProvisionedThroughputExceededException" | "RequestLimitExceeded" | "ThrottlingException" | "SlowDown",
+        ) => ErrorKind::Unavailable,
         _ => match status {
             404 => ErrorKind::NotFound,
             409 => ErrorKind::Conflict,

@@ -1,6 +1,6 @@
 //! Every object we ever write, as one type: its bucket, path, kind and how long it may be cached.
 
-use colca_model::{Filename, RepoPath, Sha256, UploadId};
+use colca_model::{Filename, RepoPath, UploadId};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What must be encoded in the path of a URL. `+` is, since S3 reads a plain one as a space; `~` never needs to be.
@@ -77,10 +77,8 @@ pub enum ObjectKey {
     },
     /// Metadata fragments of a package too large for a table item.
     Fragments {
-        /// The checksum of the package.
-        package: Sha256,
-        /// The checksum of the fragments: they depend on where the package lies as well.
-        fragments: Sha256,
+        /// The upload that brought the package.
+        upload: UploadId,
     },
     /// A key as it was read from the catalog.
     Stored(String),
@@ -123,7 +121,7 @@ impl ObjectKey {
             Self::Repomd { repository, directory } => {
                 format!("repos/{repository}/{}repodata/repomd.xml", within(directory))
             }
-            Self::Fragments { package, fragments } => format!("state/fragments/{package}/{fragments}"),
+            Self::Fragments { upload } => format!("state/fragments/{upload}"),
             Self::Stored(key) => key.clone(),
         }
     }

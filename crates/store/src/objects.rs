@@ -4,7 +4,8 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumMode, CompletedMultipartUpload, CompletedPart};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use colca_model::{RepoPath, Sha256};
+use bytes::Bytes;
+use colca_model::{RepoPath, Sha256, UploadId};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{Bucket, Error, ErrorKind, ObjectKey, Result};
@@ -12,11 +13,12 @@ use crate::{Bucket, Error, ErrorKind, ObjectKey, Result};
 /// The largest piece S3 copies in one call is 5 GiB; smaller ones run side by side.
 const COPY_PART: u64 = 512 * 1024 * 1024;
 
-/// How many pieces of a large object are copied at once.
-const COPIES_AT_ONCE: usize = 16;
+/// How many pieces of a large object are copied at once. S3 does the work; the largest object it can hold has to be
+/// copied while a function runs.
+const COPIES_AT_ONCE: usize = 128;
 
-/// The user metadata that says which bytes an object holds: S3 keeps no full SHA-256 of a copy made in parts.
-const SHA256: &str = "sha256";
+/// The user metadata that says which upload an object is of.
+const UPLOAD: &str = "upload";
 
 /// S3, and the names of the two buckets.
 #[derive(Debug, Clone)]
@@ -31,10 +33,10 @@ pub struct Objects {
 pub struct ObjectHead {
     /// Its length in bytes.
     pub size: u64,
-    /// Its entity tag, quotes included.
-    pub etag: String,
-    /// The SHA-256 of its bytes, where S3 verified one or we wrote it down.
+    /// The SHA-256 of its bytes, where S3 verified one.
     pub sha256: Option<Sha256>,
+    /// The upload it was copied from, for a published file.
+    pub upload: Option<UploadId>,
 }
 
 /// What an entry file must be for a write to go through.
@@ -51,9 +53,9 @@ pub enum Expected {
 pub enum Copied {
     /// The object is there now.
     Created,
-    /// The same bytes were there already.
-    Same,
-    /// Other bytes lie under that key; they were not touched.
+    /// It was there already, from an earlier attempt for the same upload.
+    There,
+    /// Another upload's bytes lie under that key; they were not touched.
     Taken,
 }
 
@@ -78,15 +80,11 @@ impl Objects {
     pub async fn head(&self, key: &ObjectKey) -> Result<Option<ObjectHead>> {
         let request = self.s3.head_object().bucket(self.bucket(key)).key(key.path());
         match request.checksum_mode(ChecksumMode::Enabled).send().await {
-            Ok(head) => {
-                let written_down = head.metadata().and_then(|metadata| metadata.get(SHA256)?.parse().ok());
-                let verified = head.checksum_sha256().and_then(full_sha256);
-                Ok(Some(ObjectHead {
-                    size: head.content_length().and_then(|size| size.try_into().ok()).unwrap_or(0),
-                    etag: head.e_tag().unwrap_or_default().to_owned(),
-                    sha256: written_down.or(verified),
-                }))
-            }
+            Ok(head) => Ok(Some(ObjectHead {
+                size: head.content_length().and_then(|size| size.try_into().ok()).unwrap_or(0),
+                sha256: head.checksum_sha256().and_then(full_sha256),
+                upload: head.metadata().and_then(|metadata| metadata.get(UPLOAD)?.parse().ok()),
+            })),
             Err(error) => none_if_absent(Error::sdk(format!("look at {}", key.path()), error)),
         }
     }
@@ -95,7 +93,7 @@ impl Objects {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if there is no such object, or whatever else the service answers.
-    pub async fn read_range(&self, key: &ObjectKey, start: u64, end: u64) -> Result<Vec<u8>> {
+    pub async fn read_range(&self, key: &ObjectKey, start: u64, end: u64) -> Result<Bytes> {
         let range = format!("bytes={start}-{}", end.saturating_sub(1));
         let request = self.s3.get_object().bucket(self.bucket(key)).key(key.path()).range(range);
         let object = request.send().await.map_err(|error| Error::sdk(format!("read {}", key.path()), error))?;
@@ -106,7 +104,7 @@ impl Objects {
     ///
     /// # Errors
     /// Whatever the service answers but "not found".
-    pub async fn read(&self, key: &ObjectKey) -> Result<Option<(Vec<u8>, String)>> {
+    pub async fn read(&self, key: &ObjectKey) -> Result<Option<(Bytes, String)>> {
         match self.s3.get_object().bucket(self.bucket(key)).key(key.path()).send().await {
             Ok(object) => {
                 let etag = object.e_tag().unwrap_or_default().to_owned();
@@ -177,28 +175,25 @@ impl Objects {
             .body(ByteStream::from(bytes))
     }
 
-    /// Copies an object of `size` bytes inside S3 to a key that must not hold other bytes.
+    /// Copies the `size` bytes of an upload inside S3 to a key that no other upload's bytes may lie under. Two uploads
+    /// never share an object, even of the same bytes: one may go while the other stays.
     ///
     /// Always in parts, even if that is one: completing a multipart upload is the copy that S3 makes
     /// conditional at every size.
     ///
     /// # Errors
     /// Whatever the service answers; then nothing is left under `to`.
-    pub async fn copy_new(&self, from: &ObjectKey, to: &ObjectKey, size: u64, sha256: Sha256) -> Result<Copied> {
-        if let Some(taken) = self.taken_by(to, sha256).await? {
+    pub async fn copy_new(&self, from: &ObjectKey, to: &ObjectKey, size: u64, upload: &UploadId) -> Result<Copied> {
+        if let Some(taken) = self.taken_by(to, upload).await? {
             return Ok(taken);
         }
         let what = || format!("copy {} to {}", from.path(), to.path());
         let create = self.s3.create_multipart_upload().bucket(self.bucket(to)).key(to.path());
         let create = create.content_type(to.content_type()).cache_control(to.cache_control());
-        let created = create.metadata(SHA256, sha256.to_string()).send().await;
+        let created = create.metadata(UPLOAD, upload.as_str()).send().await;
         let id = created.map_err(|error| Error::sdk(what(), error))?.upload_id.unwrap_or_default();
 
-        let parts: Result<Vec<CompletedPart>> = stream::iter(ranges(size))
-            .map(|(number, start, end)| self.copy_part(from, to, &id, number, start, end))
-            .buffered(COPIES_AT_ONCE)
-            .try_collect()
-            .await;
+        let parts = self.copy_parts(from, to, &id, size).await;
         let completed = match parts {
             Ok(parts) => {
                 let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
@@ -213,16 +208,31 @@ impl Objects {
         // What cannot be aborted now falls to the bucket's lifecycle rule.
         let _ = self.s3.abort_multipart_upload().bucket(self.bucket(to)).key(to.path()).upload_id(&id).send().await;
         if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::Conflict)
-            && let Some(taken) = self.taken_by(to, sha256).await?
+            && let Some(taken) = self.taken_by(to, upload).await?
         {
             return Ok(taken);
         }
         Err(error)
     }
 
-    async fn taken_by(&self, key: &ObjectKey, sha256: Sha256) -> Result<Option<Copied>> {
+    async fn taken_by(&self, key: &ObjectKey, upload: &UploadId) -> Result<Option<Copied>> {
         let head = self.head(key).await?;
-        Ok(head.map(|head| if head.sha256 == Some(sha256) { Copied::Same } else { Copied::Taken }))
+        Ok(head.map(|head| if head.upload.as_ref() == Some(upload) { Copied::There } else { Copied::Taken }))
+    }
+
+    async fn copy_parts(&self, from: &ObjectKey, to: &ObjectKey, id: &str, size: u64) -> Result<Vec<CompletedPart>> {
+        if size == 0 {
+            // There is no range of nothing; an upload of one empty part is what S3 takes instead.
+            let request = self.s3.upload_part().bucket(self.bucket(to)).key(to.path()).upload_id(id).part_number(1);
+            let part = request.body(ByteStream::from_static(b"")).send().await;
+            let part = part.map_err(|error| Error::sdk(format!("write {}", to.path()), error))?;
+            return Ok(vec![CompletedPart::builder().part_number(1).set_e_tag(part.e_tag).build()]);
+        }
+        stream::iter(ranges(size))
+            .map(|(number, start, end)| self.copy_part(from, to, id, number, start, end))
+            .buffered(COPIES_AT_ONCE)
+            .try_collect()
+            .await
     }
 
     async fn copy_part(
@@ -296,10 +306,10 @@ fn none_if_absent<T>(error: Error) -> Result<Option<T>> {
     if error.kind() == ErrorKind::NotFound { Ok(None) } else { Err(error) }
 }
 
-async fn collect(key: &ObjectKey, body: ByteStream) -> Result<Vec<u8>> {
+async fn collect(key: &ObjectKey, body: ByteStream) -> Result<Bytes> {
     let bytes = body.collect().await;
     let bytes = bytes.map_err(|_| Error::new(ErrorKind::Unavailable, format!("read {} to its end", key.path())))?;
-    Ok(bytes.into_bytes().to_vec())
+    Ok(bytes.into_bytes())
 }
 
 #[cfg(test)]

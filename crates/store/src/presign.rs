@@ -20,19 +20,25 @@ pub struct SignedUrl {
     pub headers: BTreeMap<String, String>,
 }
 
-/// How long a signed URL works. The credentials of a Lambda function, which sign it, outlive an hour.
-pub const URL_LIFETIME: Duration = Duration::from_secs(3600);
+/// From when to when a signed URL works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity {
+    /// The present moment.
+    pub from: Timestamp,
+    /// When S3 begins to refuse it.
+    pub until: Timestamp,
+}
 
 impl Objects {
     /// A PUT of exactly `size` bytes with exactly this checksum: S3 refuses any other.
     ///
     /// # Errors
     /// Only if the request cannot be signed, for want of credentials.
-    pub async fn presign_put(&self, key: &ObjectKey, size: u64, sha256: Sha256, now: Timestamp) -> Result<SignedUrl> {
+    pub async fn presign_put(&self, key: &ObjectKey, size: u64, sha256: Sha256, valid: Validity) -> Result<SignedUrl> {
         let request = self.s3.put_object().bucket(self.bucket(key)).key(key.path());
         let request = request.content_length(i64::try_from(size).unwrap_or(i64::MAX));
         let request = request.checksum_sha256(BASE64_STANDARD.encode(sha256.as_bytes()));
-        let signed = request.presigned(config(now)?).await;
+        let signed = request.presigned(config(valid)?).await;
         signed.map(signed_url).map_err(|error| Error::sdk(format!("sign a PUT of {}", key.path()), error))
     }
 
@@ -46,18 +52,19 @@ impl Objects {
         multipart: &Multipart,
         number: i32,
         size: u64,
-        now: Timestamp,
+        valid: Validity,
     ) -> Result<SignedUrl> {
         let request = self.s3.upload_part().bucket(self.bucket(key)).key(key.path());
         let request = request.upload_id(&multipart.id).part_number(number);
         let request = request.content_length(i64::try_from(size).unwrap_or(i64::MAX));
-        let signed = request.presigned(config(now)?).await;
+        let signed = request.presigned(config(valid)?).await;
         signed.map(signed_url).map_err(|error| Error::sdk(format!("sign part {number} of {}", key.path()), error))
     }
 }
 
-fn config(now: Timestamp) -> Result<PresigningConfig> {
-    let config = PresigningConfig::builder().start_time(SystemTime::from(now)).expires_in(URL_LIFETIME).build();
+fn config(valid: Validity) -> Result<PresigningConfig> {
+    let lifetime = Duration::try_from(valid.until.duration_since(valid.from)).unwrap_or_default();
+    let config = PresigningConfig::builder().start_time(SystemTime::from(valid.from)).expires_in(lifetime).build();
     config.map_err(|_| Error::new(ErrorKind::Invalid, "sign a URL for that long"))
 }
 

@@ -1,9 +1,11 @@
 //! One DynamoDB table: items in and out as Rust values. Keys are made by the modules that own the items.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::builders::PutBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Put, PutRequest, WriteRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -16,7 +18,10 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 const BATCH: usize = 25;
 
 /// How often a batch is sent again for what DynamoDB left over of it.
-const BATCH_TRIES: usize = 8;
+const BATCH_TRIES: u32 = 8;
+
+/// How long it waits before it is sent again, once more with each time.
+const BATCH_PAUSE: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
@@ -93,7 +98,12 @@ impl Table {
         Ok(answer.count() > 0)
     }
 
-    /// Writes items that may be there already, with the same content.
+    /// The write of one item, for a transaction.
+    pub(crate) fn put(&self, pk: &str, sk: &str, body: &impl Serialize) -> Result<PutBuilder> {
+        Ok(Put::builder().table_name(&self.name).set_item(Some(item(pk, sk, body)?)))
+    }
+
+    /// Writes items, over what may be there already.
     pub(crate) async fn put_all(&self, items: Vec<Item>) -> Result<()> {
         let put = |item| {
             PutRequest::builder()
@@ -124,6 +134,9 @@ impl Table {
             let mut left =
                 answer.unprocessed_items.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default();
             tries = if left.is_empty() { 0 } else { tries + 1 };
+            if tries > 0 {
+                tokio::time::sleep(BATCH_PAUSE * tries).await;
+            }
             if tries > BATCH_TRIES {
                 return Err(Error::new(
                     ErrorKind::Unavailable,

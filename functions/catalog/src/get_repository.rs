@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use colca_api::{ApiError, UrlPath};
-use colca_model::{Binary, RepoPath};
+use colca_model::RepoPath;
 use colca_runtime::Services;
 use colca_store::{ObjectKey, Repository};
 use jiff::Timestamp;
@@ -20,8 +20,8 @@ pub(crate) async fn get_repository(
 ) -> colca_api::Result<Json<Value>> {
     let path = names.repository()?;
     let repository = find(&services, &path).await?;
-    let binaries = services.catalog.binaries(&path).await?;
-    Ok(Json(show(&repository, &binaries, services.clock.now())))
+    let archs = services.catalog.children(&path.to_string()).await?;
+    Ok(Json(show(&repository, &archs, services.clock.now())))
 }
 
 /// The flavors of a version: a plain list.
@@ -39,11 +39,8 @@ pub(crate) async fn find(services: &Services, path: &RepoPath) -> colca_api::Res
     repository.ok_or_else(|| ApiError::NotFound(format!("the repository {path}")))
 }
 
-fn show(repository: &Repository, binaries: &[Binary], now: Timestamp) -> Value {
+fn show(repository: &Repository, archs: &[String], now: Timestamp) -> Value {
     let path = &repository.repository;
-    let mut archs: Vec<&str> = binaries.iter().map(|binary| binary.arch.as_str()).collect();
-    archs.sort_unstable();
-    archs.dedup();
     let published = repository.revision > 0;
     json!({
         "path": published.then(|| ObjectKey::repository(path)),
@@ -59,7 +56,8 @@ fn show(repository: &Repository, binaries: &[Binary], now: Timestamp) -> Value {
         "is_queued": repository.is_queued(now),
         "is_updating": repository.is_updating(now),
         "type": repository.kind,
-        "size": binaries.iter().map(|binary| binary.size).sum::<u64>(),
+        // chacra has this field and never fills it in.
+        "size": 0,
         "archs": archs,
         "extra": {},
         "revision": repository.revision,

@@ -18,11 +18,11 @@ pub(crate) async fn get_repository_file(
 ) -> colca_api::Result<Response> {
     let path = names.repository()?;
     Ok(match find(&services, &path).await?.kind {
-        Some(RepositoryKind::Rpm) => {
+        RepositoryKind::Rpm => {
             let text = rpm(&path, &services.config.cdn_url);
             ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
         }
-        Some(RepositoryKind::Raw) | None => StatusCode::NO_CONTENT.into_response(),
+        RepositoryKind::Raw => StatusCode::NO_CONTENT.into_response(),
     })
 }
 

@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::State;
 use colca_api::{ApiError, UrlPath};
 use colca_store::Catalog;
-use futures::future::try_join_all;
 
 use crate::Shared;
 
@@ -16,7 +15,7 @@ type Listing = Json<BTreeMap<String, Vec<String>>>;
 /// All projects, with their refs.
 pub(crate) async fn list_projects(State(services): Shared) -> colca_api::Result<Listing> {
     let projects = services.catalog.projects().await?;
-    let refs = try_join_all(projects.iter().map(|project| services.catalog.children(project))).await?;
+    let refs = services.catalog.children_of_each(&projects).await?;
     Ok(Json(projects.into_iter().zip(refs).collect()))
 }
 
@@ -26,7 +25,7 @@ pub(crate) async fn list_level(
     UrlPath(names): UrlPath<Vec<(String, String)>>,
 ) -> colca_api::Result<Listing> {
     let (children, paths) = level(&services.catalog, names).await?;
-    let below = try_join_all(paths.iter().map(|path| services.catalog.children(path))).await?;
+    let below = services.catalog.children_of_each(&paths).await?;
     Ok(Json(children.into_iter().zip(below).collect()))
 }
 
@@ -36,7 +35,7 @@ pub(crate) async fn list_distro(
     UrlPath(names): UrlPath<Vec<(String, String)>>,
 ) -> colca_api::Result<Listing> {
     let (versions, paths) = level(&services.catalog, names).await?;
-    let archs = try_join_all(paths.iter().map(|path| services.catalog.archs(path))).await?;
+    let archs = services.catalog.archs_of_each(&paths).await?;
     Ok(Json(versions.into_iter().zip(archs).collect()))
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum Event {
-    /// From `reap`.
+    /// From `reap`, or from ourselves about the rest of a large file.
     Ours(IngestMessage),
     /// From S3: one record for each object, of which the key is all we need.
     S3 {

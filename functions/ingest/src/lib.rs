@@ -8,6 +8,8 @@
 mod digester;
 mod event;
 mod ingest_upload;
+mod notes;
+mod place;
 mod read_package;
 mod refusal;
 mod register;

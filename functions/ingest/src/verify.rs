@@ -3,13 +3,17 @@
 use colca_model::Upload;
 use colca_runtime::Services;
 use colca_store::{IngestMessage, ObjectKey};
+use jiff::SignedDuration;
 use tracing::info;
 
 use crate::digester::Digester;
 use crate::refusal::Refusal;
 
-/// How many bytes one message reads: minutes, at what a function reads from S3 in a second.
-const PIECE: u64 = 16 * 1024 * 1024 * 1024;
+/// How long one message reads. A function ends after fifteen minutes, and others may share it.
+const PIECE: SignedDuration = SignedDuration::from_mins(4);
+
+/// When `reap` looks after an upload that is being read: not before the function would have ended.
+const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(20);
 
 /// Compares length and checksums with the ticket. S3 has verified the SHA-256 of a single PUT, so such a file is
 /// not read at all; parts are read once from end to end, and so is a file whose SHA-512 is to be listed.
@@ -23,11 +27,13 @@ pub(crate) async fn verify(services: &Services, upload: &Upload, incoming: &Obje
 
     let saved = services.jobs.digest_progress(&upload.id).await?;
     let mut digester = Digester::resume(saved, request.sha512.is_some());
+    let begin = services.clock.now();
+    services.jobs.postpone_upload(&upload.id, begin + LOOK_AFTER).await?;
     let start = digester.bytes();
     if start < request.size {
         let take = |piece: &[u8]| {
             digester.update(piece);
-            digester.bytes() < start + PIECE
+            services.clock.now() < begin + PIECE
         };
         services.objects.stream(incoming, start, take).await?;
     }

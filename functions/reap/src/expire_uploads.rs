@@ -2,28 +2,31 @@
 
 use colca_model::{Multipart, Upload, UploadState};
 use colca_runtime::Services;
-use colca_store::{IngestMessage, ObjectKey, URL_LIFETIME};
+use colca_store::{IngestMessage, ObjectKey};
+use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
-/// How many uploads one round looks at.
-const ROUND: i32 = 200;
+/// How many uploads one round looks at, and how many at once.
+const ROUND: i32 = 500;
+const AT_ONCE: usize = 16;
 
 /// When an upload that was looked at is looked at again.
 const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// How long a single PUT may take once its URL has expired: S3 looks at the signature when a request begins.
+/// How long a PUT may take that began in the last moment: S3 looks at the signature when a request begins.
 const LAST_PUT: SignedDuration = SignedDuration::from_hours(1);
 
-/// How long an upload in parts may take. The bucket's lifecycle rule aborts what is older.
-const IN_PARTS: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// Looks after the pending uploads whose time has come.
+/// Looks after the pending uploads whose time has come. One that cannot be dealt with does not keep the others from it.
 pub(crate) async fn expire_uploads(services: &Services) -> colca_store::Result<()> {
     let now = services.clock.now();
-    for upload in services.jobs.due_uploads(now, ROUND).await? {
-        look_after(services, &upload, now).await?;
-    }
+    let due = services.jobs.due_uploads(now, ROUND).await?;
+    let looks = due.into_iter().map(async |upload| {
+        if let Err(error) = look_after(services, &upload, now).await {
+            error!(upload = %upload.id, %error, "Could not look after upload {}", upload.id);
+        }
+    });
+    stream::iter(looks).buffer_unordered(AT_ONCE).collect::<()>().await;
     Ok(())
 }
 
@@ -33,7 +36,7 @@ async fn look_after(services: &Services, upload: &Upload, now: Timestamp) -> col
     if services.objects.head(&incoming).await?.is_some() {
         warn!(upload = %id, "The bytes of upload {id} arrived and nobody looked at them");
         services.queues.send_ingest(&IngestMessage { upload: id.clone() }).await?;
-    } else if now > last_moment(upload) {
+    } else if now > upload.open_until() + LAST_PUT {
         info!(upload = %id, "Nothing arrived for upload {id}");
         if let Some(Multipart { id, .. }) = &upload.multipart {
             services.objects.abort_multipart(&incoming, id).await?;
@@ -43,13 +46,4 @@ async fn look_after(services: &Services, upload: &Upload, now: Timestamp) -> col
         return Ok(());
     }
     services.jobs.postpone_upload(id, now + AGAIN).await
-}
-
-/// When the bytes of an upload must have arrived.
-fn last_moment(upload: &Upload) -> Timestamp {
-    let allowed = match upload.multipart {
-        None => SignedDuration::try_from(URL_LIFETIME).unwrap_or(LAST_PUT) + LAST_PUT,
-        Some(_) => IN_PARTS,
-    };
-    upload.created_at + allowed
 }

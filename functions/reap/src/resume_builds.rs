@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use colca_model::RepositoryKind;
 use colca_runtime::Services;
 use tracing::warn;
 
@@ -16,7 +15,7 @@ pub(crate) async fn resume_builds(services: &Services) -> colca_store::Result<()
         if repository.is_forgotten(now, PATIENCE) {
             let path = &repository.repository;
             warn!(repository = %path, "Nobody is publishing the changes of {path}");
-            services.builds.request(path, repository.kind.unwrap_or(RepositoryKind::Raw), now).await?;
+            services.builds.request(path, repository.kind, now).await?;
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! One build, from lease to lease given back.
 
+use std::time::Duration;
+
 use colca_model::{RepoPath, RepositoryKind};
 use colca_store::{Lease, Published};
 use tracing::info;
@@ -10,10 +12,15 @@ use crate::heartbeat::{self, LEASE};
 use crate::plan::{Revision, plan};
 use crate::{directory, packages, publish};
 
+/// How often a build starts again when it was overtaken, and how long it waits before.
+const TRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// Publishes what has changed. `message` names the message that asked for it: a second delivery of the same one
 /// takes over what the first left behind.
 pub(crate) async fn build_repository(builder: &Builder, path: &RepoPath, message: &str) -> Result<(), Failure> {
     let services = &builder.services;
+    services.catalog.begin_build(path).await?;
     let now = services.clock.now();
     let Some(lease) = services.catalog.lease(path, message, now, now + LEASE).await? else {
         // The holder looks for changes once more after giving the lease back.
@@ -21,17 +28,31 @@ pub(crate) async fn build_repository(builder: &Builder, path: &RepoPath, message
         return Ok(());
     };
     // Whatever goes wrong in between, the lease is given back: the next delivery must not wait for it to lapse.
-    let built = heartbeat::keeping(services, path, &lease, publish_changes(builder, path, &lease)).await;
+    let built = heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease)).await;
     services.catalog.release(path, &lease).await?;
     built?;
 
     if services.catalog.has_changes(path).await? {
-        let kind = lease.repository.kind.unwrap_or(RepositoryKind::Rpm);
-        services.builds.request(path, kind, services.clock.now()).await?;
+        services.builds.request(path, lease.repository.kind, services.clock.now()).await?;
     } else {
         services.catalog.settle(path).await?;
     }
     Ok(())
+}
+
+/// Publishes, and does so again from the start if what it read was overtaken meanwhile.
+async fn try_to_publish(builder: &Builder, path: &RepoPath, lease: &Lease) -> Result<(), Failure> {
+    let mut tries = 1;
+    loop {
+        match publish_changes(builder, path, lease).await {
+            Err(failure) if failure.is_overtaken() && tries < TRIES => {
+                info!(repository = %path, %failure, "Building {path} once more");
+                tokio::time::sleep(PAUSE * tries).await;
+                tries += 1;
+            }
+            result => return result,
+        }
+    }
 }
 
 async fn publish_changes(builder: &Builder, path: &RepoPath, lease: &Lease) -> Result<(), Failure> {
@@ -41,10 +62,9 @@ async fn publish_changes(builder: &Builder, path: &RepoPath, lease: &Lease) -> R
     if changes.is_empty() {
         return Ok(());
     }
-    let packages = packages::read(services, path).await?;
+    let packages = packages::read(services, path, &changes).await?;
     let count = packages.len() as u64;
-    let was = lease.repository.kind;
-    let kind = if packages.is_empty() { was.unwrap_or(RepositoryKind::Raw) } else { RepositoryKind::Rpm };
+    let kind = if packages.is_empty() { lease.repository.kind } else { RepositoryKind::Rpm };
     if kind == RepositoryKind::Rpm {
         let revision = Revision { number: lease.fence, timestamp: services.clock.now().as_second() };
         let codec = builder.codecs.codec(path.distro.as_str(), path.distro_version.as_str());

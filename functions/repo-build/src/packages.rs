@@ -1,11 +1,12 @@
 //! What a repository has to list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use bytes::Bytes;
 use colca_model::RepoPath;
 use colca_rpmmd::Fragments;
 use colca_runtime::Services;
-use colca_store::{ObjectKey, PackageRow, StoredFragments};
+use colca_store::{Change, ObjectKey, PackageRow, StoredFragments};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::failure::Failure;
@@ -24,9 +25,19 @@ pub(crate) struct Listed {
 ///
 /// CI builds noarch packages once for each architecture. Both are kept, but one directory can list a name only
 /// once: the one that was registered first.
-pub(crate) async fn read(services: &Services, path: &RepoPath) -> Result<Vec<Listed>, Failure> {
+///
+/// `changes` are those to be published; each must be among what is read.
+pub(crate) async fn read(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Listed>, Failure> {
+    let rows = services.catalog.packages(path).await?;
+    let versions: HashMap<_, _> = rows.iter().map(|row| ((&row.arch, &row.filename), row.version)).collect();
+    let is_seen =
+        |change: &Change| versions.get(&(&change.arch, &change.filename)).is_some_and(|v| *v >= change.version);
+    if let Some(change) = changes.iter().find(|change| change.is_package && !is_seen(change)) {
+        return Err(Failure::NotSettled(change.filename.to_string()));
+    }
+
     let mut first: BTreeMap<(String, String), PackageRow> = BTreeMap::new();
-    for row in services.catalog.packages(path).await? {
+    for row in rows {
         let place = (row.directory.clone(), row.filename.to_string());
         let other = first.get(&place).map(|other| (other.created, &other.arch));
         if other.is_none_or(|other| (row.created, &row.arch) < other) {
@@ -39,8 +50,8 @@ pub(crate) async fn read(services: &Services, path: &RepoPath) -> Result<Vec<Lis
 async fn listed(services: &Services, row: PackageRow) -> Result<Listed, Failure> {
     let damaged =
         |reason: String| Failure::Fragments { package: format!("{}/{}", row.directory, row.filename), reason };
-    let bytes = match row.fragments {
-        StoredFragments::Inline(bytes) => bytes,
+    let bytes: Bytes = match row.fragments {
+        StoredFragments::Inline(bytes) => bytes.into(),
         StoredFragments::Object(key) => match services.objects.read(&ObjectKey::Stored(key.clone())).await? {
             Some((bytes, _)) => bytes,
             None => return Err(damaged(format!("{key} is missing"))),

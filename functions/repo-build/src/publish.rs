@@ -18,11 +18,10 @@ const WRITTEN_AT_ONCE: usize = 16;
 const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
 
 /// Publishes each planned directory.
-pub(crate) async fn publish(services: &Services, path: &RepoPath, plans: Vec<Plan>) -> Result<(), Failure> {
+pub(crate) async fn publish(services: &Services, path: &RepoPath, mut plans: Vec<Plan>) -> Result<(), Failure> {
     note_garbage(services, path, &plans).await?;
 
-    let files = plans.iter().flat_map(|plan| &plan.files);
-    let files: Vec<(ObjectKey, Vec<u8>)> = files.cloned().collect();
+    let files: Vec<_> = plans.iter_mut().flat_map(|plan| plan.files.drain(..)).collect();
     let writes = files.into_iter().map(async |(key, bytes)| services.objects.write(&key, bytes).await);
     stream::iter(writes).buffer_unordered(WRITTEN_AT_ONCE).try_collect::<()>().await?;
 

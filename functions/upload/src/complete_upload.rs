@@ -5,6 +5,7 @@ use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use colca_api::{ApiError, UrlPath, User};
 use colca_model::{Multipart, UploadState};
+use colca_store::ErrorKind;
 use serde_json::Value;
 
 use crate::{State, incoming, ticket};
@@ -16,13 +17,13 @@ pub(crate) async fn complete_upload(
     UrlPath(id): UrlPath<String>,
 ) -> colca_api::Result<(StatusCode, Json<Value>)> {
     let upload = state.upload(&id).await?;
-    let Some(multipart) = &upload.multipart else {
-        return Err(ApiError::Conflict(format!("the upload {id} is a single PUT and completes by itself")));
-    };
     let answer = (StatusCode::ACCEPTED, Json(ticket::state(&upload)));
     if upload.state != UploadState::Pending {
         return Ok(answer);
     }
+    let Some(multipart) = &upload.multipart else {
+        return Err(ApiError::Conflict(format!("the upload {id} is a single PUT and completes by itself")));
+    };
     let key = incoming(&upload);
     let Some(uploaded) = state.services.objects.uploaded_parts(&key, &multipart.id).await? else {
         return Ok(answer);
@@ -38,6 +39,12 @@ pub(crate) async fn complete_upload(
             None => return Err(ApiError::Conflict(format!("parts: part {number} of {size} bytes is missing"))),
         }
     }
-    state.services.objects.complete_multipart(&key, &multipart.id, uploaded).await?;
-    Ok(answer)
+    match state.services.objects.complete_multipart(&key, &multipart.id, uploaded).await {
+        // Somebody else completed it between our two looks.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(answer),
+        Err(error) if error.kind() == ErrorKind::Invalid => {
+            Err(ApiError::Conflict("parts: one of them was put again meanwhile; complete once more".to_owned()))
+        }
+        result => Ok(result.map(|()| answer)?),
+    }
 }

@@ -10,7 +10,7 @@ use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::ticket::{self, add};
+use crate::ticket::{self, URLS_IN_ONE_ANSWER, add};
 use crate::{State, incoming, ticket_request};
 
 /// How many tickets one request may ask for.
@@ -27,14 +27,15 @@ pub(crate) async fn presign_upload(
     JsonBody(body): JsonBody,
 ) -> colca_api::Result<Response> {
     let Value::Array(requests) = body else {
-        let (status, ticket) = one(&state, &user, body).await?;
+        let (status, ticket) = one(&state, &user, body, URLS_IN_ONE_ANSWER).await?;
         return Ok((status, Json(ticket)).into_response());
     };
     if requests.is_empty() || requests.len() > MOST {
         let rule = format!("must ask for 1 to {MOST} tickets at once");
         return Err(Invalid::new("body", rule, format_args!("{} requests", requests.len())).into());
     }
-    let answers = join_all(requests.into_iter().map(|request| one(&state, &user, request))).await;
+    let most = URLS_IN_ONE_ANSWER / requests.len();
+    let answers = join_all(requests.into_iter().map(|request| one(&state, &user, request, most))).await;
     let mut status = StatusCode::CREATED;
     let mut tickets = Vec::with_capacity(answers.len());
     for answer in answers {
@@ -55,7 +56,7 @@ fn refusal(error: &ApiError) -> Value {
     body
 }
 
-async fn one(state: &State, user: &User, request: Value) -> colca_api::Result<(StatusCode, Value)> {
+async fn one(state: &State, user: &User, request: Value, most: usize) -> colca_api::Result<(StatusCode, Value)> {
     let services = &state.services;
     let now = services.clock.now();
     let request = ticket_request::parse(request)?;
@@ -80,7 +81,11 @@ async fn one(state: &State, user: &User, request: Value) -> colca_api::Result<(S
 
     let mut answer = ticket::state(&upload);
     // Who uploads known bytes all the same does no harm, so that a script need not tell the cases apart.
-    add(&mut answer, ticket::targets(&services.objects, &upload, &[], now).await?);
+    if known && upload.request.size > Multipart::ABOVE {
+        add(&mut answer, json!({"parts": []}));
+    } else {
+        add(&mut answer, ticket::targets(&services.objects, &upload, &[], most, now).await?);
+    }
     Ok((if known { StatusCode::OK } else { StatusCode::CREATED }, answer))
 }
 

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State as Shared;
 use colca_api::{UrlPath, User};
-use colca_model::{Upload, UploadState};
+use colca_model::{Upload, UploadRequest, UploadState};
 use colca_store::UploadedPart;
 use serde_json::{Value, json};
 
-use crate::ticket::{self, add};
+use crate::ticket::{self, URLS_IN_ONE_ANSWER, add};
 use crate::{State, incoming};
 
 /// Tells the state. `published` says whether clients of the repository see the file yet.
@@ -21,8 +21,7 @@ pub(crate) async fn show_upload(
     let mut answer = ticket::state(&upload);
     match &upload.state {
         UploadState::Registered { .. } => {
-            let unpublished = services.catalog.is_unpublished(&upload.request.repository, &upload.id).await?;
-            add(&mut answer, json!({"published": !unpublished}));
+            add(&mut answer, json!({"published": is_published(&state, &upload).await?}));
         }
         UploadState::Rejected { .. } => {}
         UploadState::Pending => {
@@ -33,11 +32,24 @@ pub(crate) async fn show_upload(
                     add(&mut answer, json!({"uploaded_parts": there}));
                 }
                 let now = services.clock.now();
-                add(&mut answer, ticket::targets(&services.objects, &upload, &uploaded, now).await?);
+                add(
+                    &mut answer,
+                    ticket::targets(&services.objects, &upload, &uploaded, URLS_IN_ONE_ANSWER, now).await?,
+                );
             }
         }
     }
     Ok(Json(answer))
+}
+
+/// Whether the bytes of an upload are those registered under its name, and the change that brought them is published.
+async fn is_published(state: &State, upload: &Upload) -> colca_api::Result<bool> {
+    let catalog = &state.services.catalog;
+    let UploadRequest { repository, arch, filename, sha256, .. } = &upload.request;
+    match catalog.binary(repository, arch, filename).await? {
+        Some(binary) if binary.sha256 == *sha256 => Ok(!catalog.is_unpublished(repository, &binary.upload).await?),
+        _ => Ok(false),
+    }
 }
 
 /// The parts that arrived; none for a single PUT; `None` if the parts have been put together already.

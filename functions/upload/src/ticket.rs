@@ -1,39 +1,44 @@
 //! What an uploader is given: where to put the bytes, and how.
 
-use colca_model::{Multipart, Upload, UploadState};
-use colca_store::{Objects, SignedUrl, URL_LIFETIME, UploadedPart};
+use colca_model::{Multipart, URL_LIFETIME, Upload, UploadState};
+use colca_store::{Objects, SignedUrl, UploadedPart, Validity};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::incoming;
 
-/// How many parts one answer gives URLs for. Every URL is some 1.5 KB long with the credentials of a Lambda
-/// function, and an answer holds 6 MB.
-const PARTS_IN_ONE_ANSWER: usize = 1100;
+/// How many parts one answer gives URLs for, over all its tickets. Every URL is some 1.5 KB long with the credentials
+/// of a Lambda function, and an answer holds 6 MB.
+pub(crate) const URLS_IN_ONE_ANSWER: usize = 3300;
 
 /// How many URLs are signed at once.
 const SIGNED_AT_ONCE: usize = 32;
 
-/// The URLs of an upload that is pending: one PUT, or one for each part that is still missing.
+/// The URLs of an upload: one PUT, or one for each part that is still missing, up to `most`. None when its time is over.
 pub(crate) async fn targets(
     objects: &Objects,
     upload: &Upload,
     uploaded: &[UploadedPart],
+    most: usize,
     now: Timestamp,
 ) -> colca_store::Result<Value> {
     let key = incoming(upload);
     let request = &upload.request;
-    let expires_at = now + URL_LIFETIME;
+    let expires_at = upload.open_until().min(now + URL_LIFETIME);
+    let valid = Validity { from: now, until: expires_at };
+    if expires_at <= now {
+        return Ok(json!({"expires_at": expires_at}));
+    }
     let Some(multipart) = &upload.multipart else {
-        let SignedUrl { url, headers } = objects.presign_put(&key, request.size, request.sha256, now).await?;
+        let SignedUrl { url, headers } = objects.presign_put(&key, request.size, request.sha256, valid).await?;
         return Ok(json!({"method": "PUT", "url": url, "headers": headers, "expires_at": expires_at}));
     };
     let there = |number, size| uploaded.iter().any(|part| part.number == number && part.size == size);
     let missing = Multipart::parts(multipart.part_size, request.size).filter(|(number, size)| !there(*number, *size));
-    let parts: Vec<Value> = stream::iter(missing.take(PARTS_IN_ONE_ANSWER))
+    let parts: Vec<Value> = stream::iter(missing.take(most))
         .map(async |(number, size)| {
-            let SignedUrl { url, .. } = objects.presign_part(&key, multipart, number, size, now).await?;
+            let SignedUrl { url, .. } = objects.presign_part(&key, multipart, number, size, valid).await?;
             Ok::<_, colca_store::Error>(json!({"number": number, "size": size, "url": url}))
         })
         .buffered(SIGNED_AT_ONCE)

@@ -1,5 +1,6 @@
 //! The files of a repository, as they were uploaded.
 
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use colca_model::{Arch, Binary, Filename, RepoPath};
 
 use super::{Catalog, partition};
@@ -12,6 +13,11 @@ impl Catalog {
     /// Whatever the service answers.
     pub async fn binary(&self, repository: &RepoPath, arch: &Arch, filename: &Filename) -> Result<Option<Binary>> {
         self.table.get(&partition(repository), &binary_sk(arch, filename)).await
+    }
+
+    /// The write of a file, for a transaction.
+    pub(crate) fn put(&self, binary: &Binary) -> Result<PutBuilder> {
+        self.table.put(&partition(&binary.repository), &binary_sk(&binary.arch, &binary.filename), binary)
     }
 
     /// The files uploaded for one architecture, by name.
@@ -31,6 +37,6 @@ impl Catalog {
     }
 }
 
-pub(super) fn binary_sk(arch: &Arch, filename: &Filename) -> String {
+fn binary_sk(arch: &Arch, filename: &Filename) -> String {
     format!("bin#{arch}/{filename}")
 }

@@ -1,6 +1,7 @@
 //! The log of what was registered but not published yet. Uploaders only ever add an item of their own;
 //! only a builder removes items, and only those it has read and published. Nothing can fall between.
 
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use colca_model::{Arch, Filename, RepoPath, UploadId};
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +22,16 @@ pub struct Change {
     pub filename: Filename,
     /// The version of the file that this change made.
     pub version: u64,
+    /// Whether the file is a package, whose metadata a build has to see.
+    pub is_package: bool,
 }
 
 impl Catalog {
+    /// The write of a change, for a transaction.
+    pub(crate) fn put_change(&self, repository: &RepoPath, change: &Change) -> Result<PutBuilder> {
+        self.table.put(&partition(repository), &change_sk(&change.upload), change)
+    }
+
     /// The changes a repository still has to publish, as they are now.
     ///
     /// # Errors
@@ -59,6 +67,6 @@ impl Catalog {
     }
 }
 
-pub(super) fn change_sk(upload: &UploadId) -> String {
+fn change_sk(upload: &UploadId) -> String {
     format!("{PREFIX}{upload}")
 }

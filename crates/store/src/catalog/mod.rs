@@ -3,7 +3,7 @@
 //! | item | pk | sk |
 //! |---|---|---|
 //! | project | `PROJECT` | name |
-//! | level | `DIR#P[/R[/S[/D[/V]]]]` | child |
+//! | level | `DIR#P[/R[/S[/D[/V[/flavors/F]]]]]` | child |
 //! | repository | `REPO#<path>` | `#` |
 //! | file | `REPO#<path>` | `bin#<arch>/<filename>` |
 //! | package | `REPO#<path>` | `pkg#<arch>/<filename>` |
@@ -13,14 +13,12 @@ mod binaries;
 mod changes;
 mod levels;
 mod packages;
-mod registration;
 mod repositories;
 
 use colca_model::RepoPath;
 
 pub use changes::Change;
 pub use packages::{PackageRow, StoredFragments};
-pub use registration::Registration;
 pub use repositories::{Lease, Published, Repository};
 
 use crate::table::Table;
@@ -28,7 +26,7 @@ use crate::table::Table;
 /// The catalog.
 #[derive(Debug, Clone)]
 pub struct Catalog {
-    table: Table,
+    pub(crate) table: Table,
 }
 
 impl Catalog {

@@ -1,5 +1,6 @@
 //! What a package contributes to the metadata of its repository, kept ready so that a publish reads no package again.
 
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use colca_model::{Arch, Filename, RepoPath};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ pub struct PackageRow {
     pub filename: Filename,
     /// The directory it is published in.
     pub directory: String,
+    /// The version of the file it describes.
+    pub version: u64,
     /// When the name was first registered: of two uploads of one file, the first is published.
     pub created: Timestamp,
     /// Its metadata.
@@ -38,6 +41,11 @@ impl StoredFragments {
 }
 
 impl Catalog {
+    /// The write of a package's metadata, for a transaction.
+    pub(crate) fn put_package(&self, repository: &RepoPath, package: &PackageRow) -> Result<PutBuilder> {
+        self.table.put(&partition(repository), &package_sk(&package.arch, &package.filename), package)
+    }
+
     /// The metadata of every package of a repository, by architecture and name, as they are now.
     ///
     /// # Errors
@@ -47,6 +55,6 @@ impl Catalog {
     }
 }
 
-pub(super) fn package_sk(arch: &Arch, filename: &Filename) -> String {
+fn package_sk(arch: &Arch, filename: &Filename) -> String {
     format!("pkg#{arch}/{filename}")
 }

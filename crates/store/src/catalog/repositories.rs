@@ -27,9 +27,8 @@ const DIRTY: &str = "dirty";
 pub struct Repository {
     /// Where it is.
     pub repository: RepoPath,
-    /// What it publishes, once a first file has told.
-    #[serde(default)]
-    pub kind: Option<RepositoryKind>,
+    /// What it publishes: what its first file was, until a build has seen them all.
+    pub kind: RepositoryKind,
     /// The number of the revision that is published; 0 before the first.
     #[serde(default)]
     pub revision: u64,
@@ -152,14 +151,23 @@ impl Catalog {
         held(send(request, path).await)
     }
 
+    /// Notes that the build that was due begins now. Call it before [`Catalog::lease`]: whatever is registered from
+    /// here on asks for a build of its own, and so does a holder of the lease who finds something left.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn begin_build(&self, path: &RepoPath) -> Result<()> {
+        let request = self.update(path, "REMOVE queued_until").condition_expression("attribute_exists(pk)");
+        held(send(request, path).await).map(drop)
+    }
+
     /// Takes the right to build a repository: nobody has it, its time is over, or it is `owner`'s already, from
     /// an attempt that died. `None` if somebody else is building; they will see whatever was changed by now.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn lease(&self, path: &RepoPath, owner: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
-        let update = "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one \
-                      REMOVE queued_until";
+        let update = "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one";
         let free = "attribute_exists(pk) AND (attribute_not_exists(lease_until) OR lease_until <= :now OR lease_owner = :owner)";
         let request = self
             .update(path, update)
@@ -211,12 +219,13 @@ impl Catalog {
         held(send(self.leased(path, lease, "REMOVE lease_until, lease_owner"), path).await).map(drop)
     }
 
-    /// Notes that nothing is left to publish, unless a build is due: then that one will note it.
+    /// Notes that nothing is left to publish, unless a build is due or has begun: then that one will note it.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn settle(&self, path: &RepoPath) -> Result<()> {
-        let request = self.update(path, "REMOVE dirty").condition_expression("attribute_not_exists(queued_until)");
+        let idle = "attribute_not_exists(queued_until) AND attribute_not_exists(lease_until)";
+        let request = self.update(path, "REMOVE dirty").condition_expression(idle);
         held(send(request, path).await).map(drop)
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Jobs;
 use super::uploads::partition;
 use crate::table::{item, number};
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 const SK: &str = "digest";
 
@@ -36,7 +36,7 @@ impl Jobs {
         self.table.get(&partition(id), SK).await
     }
 
-    /// Writes down how far the digests of an upload have come.
+    /// Writes down how far the digests of an upload have come, unless another delivery has come further.
     ///
     /// # Errors
     /// Whatever the service answers.
@@ -45,6 +45,12 @@ impl Jobs {
         let mut item = item(&pk, SK, progress)?;
         item.insert("expires".to_owned(), number((now + KEPT).as_second()));
         let request = self.table.db.put_item().table_name(&self.table.name).set_item(Some(item));
-        request.send().await.map(drop).map_err(|error| Error::sdk(format!("write down the digests of {id}"), error))
+        let request = request.condition_expression("attribute_not_exists(pk) OR #bytes < :bytes");
+        let request = request.expression_attribute_names("#bytes", "bytes");
+        let request = request.expression_attribute_values(":bytes", number(progress.bytes));
+        match request.send().await.map_err(|error| Error::sdk(format!("write down the digests of {id}"), error)) {
+            Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
+            _ => Ok(()),
+        }
     }
 }

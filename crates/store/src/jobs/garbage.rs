@@ -1,13 +1,14 @@
 //! Objects that no published metadata names any more. They stay for a grace period, since somebody may hold the
-//! metadata of a moment ago; then `reap` deletes them. A key that went here is never published again.
+//! metadata of a moment ago; then `reap` deletes them. Keys hold the id of an upload, or a
+//! revision's number, so one that is deleted never comes back.
 
 use colca_model::{Arch, Filename, RepoPath};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Jobs, SK};
-use crate::Result;
 use crate::table::{item, key, number, text};
+use crate::{Error, ErrorKind, Result};
 
 const DUE: &str = "garbage";
 
@@ -19,6 +20,15 @@ pub struct Garbage {
     pub key: String,
     /// What it belongs to.
     pub owner: Owner,
+}
+
+/// An object whose grace is over.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct DueGarbage {
+    /// The object.
+    #[serde(flatten)]
+    pub garbage: Garbage,
+    due_at: i64,
 }
 
 /// What names an object.
@@ -62,16 +72,24 @@ impl Jobs {
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn due_garbage(&self, now: Timestamp, limit: i32) -> Result<Vec<Garbage>> {
+    pub async fn due_garbage(&self, now: Timestamp, limit: i32) -> Result<Vec<DueGarbage>> {
         self.due(DUE, now, limit).await
     }
 
-    /// Forgets objects that are deleted, or are not garbage after all.
+    /// Forgets an object that is deleted, or is not garbage after all, unless it was noted anew meanwhile.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn forget_garbage(&self, objects: &[Garbage]) -> Result<()> {
-        self.table.delete_all(objects.iter().map(|garbage| key(&partition(&garbage.key), SK)).collect()).await
+    pub async fn forget_garbage(&self, due: &DueGarbage) -> Result<()> {
+        let object = &due.garbage.key;
+        let request =
+            self.table.db.delete_item().table_name(&self.table.name).set_key(Some(key(&partition(object), SK)));
+        let request = request.condition_expression("due_at = :due");
+        let request = request.expression_attribute_values(":due", number(due.due_at));
+        match request.send().await.map_err(|error| Error::sdk(format!("forget {object}"), error)) {
+            Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ mod garbage;
 mod uploads;
 
 pub use digests::DigestProgress;
-pub use garbage::{Garbage, Owner};
+pub use garbage::{DueGarbage, Garbage, Owner};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
@@ -43,6 +43,8 @@ impl Jobs {
         let request = request.expression_attribute_values(":kind", text(kind));
         let answer = request.expression_attribute_values(":now", number(now.as_millisecond())).send().await;
         let answer = answer.map_err(|error| Error::sdk(format!("list each {kind} that is due"), error))?;
-        answer.items.unwrap_or_default().into_iter().map(value).collect()
+        // One that cannot be read must not keep the others from being looked at.
+        let read = |item| value(item).inspect_err(|error| tracing::error!(%error, "A job cannot be read")).ok();
+        Ok(answer.items.unwrap_or_default().into_iter().filter_map(read).collect())
     }
 }

@@ -1,5 +1,6 @@
 //! Uploads, from ticket to end.
 
+use aws_sdk_dynamodb::types::Update;
 use colca_model::{Upload, UploadId, UploadState};
 use jiff::{SignedDuration, Timestamp};
 
@@ -47,27 +48,45 @@ impl Jobs {
         now: Timestamp,
         keep: SignedDuration,
     ) -> Result<bool> {
+        let end = self.ending(id, state, now, keep)?;
+        let request = self.table.db.update_item().table_name(end.table_name).set_key(Some(end.key));
+        let request = request
+            .update_expression(end.update_expression)
+            .set_condition_expression(end.condition_expression)
+            .set_expression_attribute_names(end.expression_attribute_names)
+            .set_expression_attribute_values(end.expression_attribute_values);
+        match request.send().await.map_err(|error| Error::sdk(format!("end the upload {id}"), error)) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The write that ends a pending upload, for use in a transaction.
+    pub(crate) fn ending(
+        &self,
+        id: &UploadId,
+        state: &UploadState,
+        now: Timestamp,
+        keep: SignedDuration,
+    ) -> Result<Update> {
         let (word, name, detail) = match state {
             UploadState::Pending => return Err(Error::new(ErrorKind::Invalid, "end an upload as pending")),
             UploadState::Registered { notes } => ("registered", "notes", attribute(notes)?),
             UploadState::Rejected { reason } => ("rejected", "reason", text(reason)),
         };
-        let expires = (now + keep).as_second();
-        let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(&partition(id), SK)));
-        let request = request
+        let update = Update::builder()
+            .table_name(&self.table.name)
+            .set_key(Some(key(&partition(id), SK)))
             .update_expression("SET #state = :state, #detail = :detail, expires = :expires REMOVE due_kind, due_at")
             .condition_expression("#state = :pending")
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#detail", name)
             .expression_attribute_values(":state", text(word))
             .expression_attribute_values(":detail", detail)
-            .expression_attribute_values(":expires", number(expires))
+            .expression_attribute_values(":expires", number((now + keep).as_second()))
             .expression_attribute_values(":pending", text("pending"));
-        match request.send().await.map_err(|error| Error::sdk(format!("end the upload {id}"), error)) {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),
-            Err(error) => Err(error),
-        }
+        update.build().map_err(|error| Error::corrupt("build the end of an upload", error))
     }
 
     /// Up to `limit` pending uploads that somebody should look after.

@@ -1,0 +1,103 @@
+//! How a file enters the catalog: the file, what it says in the metadata, the change, and the end of its upload, all
+//! or nothing. An upload is thus registered once at most, however often its message is delivered.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use colca_model::{Binary, UploadState};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::catalog::{Change, PackageRow};
+use crate::table::number;
+use crate::{Catalog, Error, ErrorKind, Jobs, Result};
+
+/// A file about to enter the catalog.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// The file. Its version is 1, or one more than that of the file it replaces.
+    pub binary: Binary,
+    /// What it contributes to the metadata, if it is a package.
+    pub package: Option<PackageRow>,
+    /// What the uploader is told.
+    pub notes: Vec<String>,
+}
+
+/// How a registration went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registered {
+    /// The file is in the catalog and its upload ended.
+    Done,
+    /// The file is not of the version before any more: somebody else was faster. Look again and decide anew.
+    NameTaken,
+    /// The upload has ended already, by another delivery of its message.
+    UploadEnded,
+}
+
+impl Catalog {
+    /// Enters a file and ends its upload. The items of the catalog are the uploader's own, so that uploads side by
+    /// side never meet.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn register(
+        &self,
+        jobs: &Jobs,
+        registration: Registration,
+        now: Timestamp,
+        keep: SignedDuration,
+    ) -> Result<Registered> {
+        let Registration { binary, package, notes } = registration;
+        let change = Change {
+            upload: binary.upload.clone(),
+            arch: binary.arch.clone(),
+            filename: binary.filename.clone(),
+            version: binary.version,
+            is_package: package.is_some(),
+        };
+        let file = self.put(&binary)?;
+        let file = if binary.version == 1 {
+            file.condition_expression("attribute_not_exists(pk)")
+        } else {
+            let before = number(binary.version - 1);
+            file.condition_expression("version = :before").expression_attribute_values(":before", before)
+        };
+        let end = jobs.ending(&binary.upload, &UploadState::Registered { notes }, now, keep)?;
+        let end = TransactWriteItem::builder().update(end).build();
+
+        // The order matters to `refused`.
+        let mut writes = vec![write(file)?, end, write(self.put_change(&binary.repository, &change)?)?];
+        if let Some(package) = package {
+            writes.push(write(self.put_package(&binary.repository, &package)?)?);
+        }
+        let request = self.table.db.transact_write_items().set_transact_items(Some(writes));
+        match request.send().await {
+            Ok(_) => Ok(Registered::Done),
+            Err(error) => refused(&error).ok_or_else(|| {
+                let what = format!("register {} in {}", binary.filename, binary.repository);
+                // Of what is left, nothing is ours to decide: two transactions met, or there was too much to do.
+                let error = Error::sdk(what, error);
+                if error.kind() == ErrorKind::Conflict { error.into_unavailable() } else { error }
+            }),
+        }
+    }
+}
+
+fn write(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> Result<TransactWriteItem> {
+    let put = put.build().map_err(|error| Error::corrupt("build a registration", error))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// Which condition did not hold, if that is why the transaction was cancelled.
+fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Registered> {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+        return None;
+    };
+    let failed = |reason: &aws_sdk_dynamodb::types::CancellationReason| reason.code() == Some("ConditionalCheckFailed");
+    let failed: Vec<bool> = cancelled.cancellation_reasons().iter().map(failed).collect();
+    match failed[..] {
+        // The end of the upload counts first: a file that is there already may be its own.
+        [_, true, ..] => Some(Registered::UploadEnded),
+        [true, ..] => Some(Registered::NameTaken),
+        _ => None,
+    }
+}

@@ -1,0 +1,87 @@
+//! Giving a file its public place, over nobody else's.
+
+use colca_model::{Binary, Upload, UploadId};
+use colca_rpmmd::Package;
+use colca_runtime::Services;
+use colca_store::{Copied, Garbage, ObjectKey, Owner};
+use jiff::SignedDuration;
+
+use crate::refusal::Refusal;
+
+/// How long a copy that nothing names is believed to be part of a registration that is still going on.
+const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
+
+/// Where a file was put.
+pub(crate) struct Placed {
+    pub(crate) key: ObjectKey,
+    /// Relative to the directory of the architecture.
+    pub(crate) href: String,
+}
+
+/// Copies the bytes to where the public reads them: under their plain name if it is free and replaces nothing, else
+/// under a key of their own.
+pub(crate) async fn place(
+    services: &Services,
+    upload: &Upload,
+    incoming: &ObjectKey,
+    package: Option<&Package>,
+    replaces: bool,
+) -> Result<Placed, Refusal> {
+    let request = &upload.request;
+    let copy = async |key: &ObjectKey| services.objects.copy_new(incoming, key, request.size, &upload.id).await;
+    if !replaces {
+        let key = plain(upload, package);
+        if copy(&key).await? != Copied::Taken {
+            return Ok(Placed { key, href: request.filename.to_string() });
+        }
+    }
+    let key = own(upload, package);
+    // Nobody else has a key with this id in it.
+    copy(&key).await?;
+    Ok(Placed { key, href: format!("{}/{}", upload.id, request.filename) })
+}
+
+/// Notes the copies that an upload may have made and will not be registered with. They are deleted later, unless it is
+/// registered with one of them after all, by another delivery of the same message.
+pub(crate) async fn withdraw(services: &Services, upload: &Upload, package: Option<&Package>) -> Result<(), Refusal> {
+    let mut copies = Vec::new();
+    for key in [plain(upload, package), own(upload, package)] {
+        let head = services.objects.head(&key).await?;
+        if head.is_some_and(|head| head.upload.as_ref() == Some(&upload.id)) {
+            let request = upload.request.clone();
+            let owner = Owner::File { repository: request.repository, arch: request.arch, filename: request.filename };
+            copies.push(Garbage { key: key.path(), owner });
+        }
+    }
+    let due = services.clock.now() + services.config.grace.max(UNFINISHED);
+    Ok(services.jobs.discard(copies, due).await?)
+}
+
+/// Notes the bytes and the metadata of a file that is about to be replaced. They are deleted after the grace period,
+/// unless the catalog still names them then: a crash right after this forgets nothing.
+pub(crate) async fn note_replaced(services: &Services, binary: &Binary) -> Result<(), Refusal> {
+    let Binary { repository, arch, filename, .. } = binary.clone();
+    let owner = Owner::File { repository, arch, filename };
+    let fragments = ObjectKey::Fragments { upload: binary.upload.clone() };
+    let old = [binary.key.clone(), fragments.path()].map(|key| Garbage { key, owner: owner.clone() });
+    let due = services.clock.now() + services.config.grace;
+    Ok(services.jobs.discard(old, due).await?)
+}
+
+fn plain(upload: &Upload, package: Option<&Package>) -> ObjectKey {
+    key(upload, package, None)
+}
+
+fn own(upload: &Upload, package: Option<&Package>) -> ObjectKey {
+    key(upload, package, Some(upload.id.clone()))
+}
+
+fn key(upload: &Upload, package: Option<&Package>, replacement: Option<UploadId>) -> ObjectKey {
+    let request = &upload.request;
+    ObjectKey::File {
+        repository: request.repository.clone(),
+        directory: package.map_or(request.arch.as_str(), Package::arch_dir).to_owned(),
+        filename: request.filename.clone(),
+        replacement,
+    }
+}
