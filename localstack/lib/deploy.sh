@@ -48,7 +48,7 @@ _sam_deploy() {
         --stack-name "$stack" --s3-bucket colca-deployments \
         --capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND \
         --no-confirm-changeset --no-fail-on-empty-changeset --no-progressbar \
-        --parameter-overrides "Architecture=$sam_arch" QuietSeconds=1 BuildTimeoutSeconds=30 \
+        --parameter-overrides "Architecture=$sam_arch" QuietSeconds=1 BuildTimeoutSeconds=30 GraceSeconds=60 \
         "CdnUrl=http://127.0.0.1:$cdn_port"
 }
 

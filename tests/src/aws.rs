@@ -31,6 +31,13 @@ pub fn versions(bucket: &str, key: &str) -> usize {
     versions.filter(|version| version.child("Key").is_some_and(|name| name.text == key)).count()
 }
 
+/// How many uploads in parts are under way in a bucket below a prefix.
+#[must_use]
+pub fn uploads_in_parts(bucket: &str, prefix: &str) -> usize {
+    let listing = s3("GET", &format!("{bucket}?uploads&prefix={}", escape(prefix))).expect(200).text();
+    Element::parse(&listing).children.iter().filter(|child| child.name == "Upload").count()
+}
+
 /// A setting of a bucket, such as `versioning` or `lifecycle`.
 #[must_use]
 pub fn subresource(bucket: &str, name: &str) -> Element {

@@ -1,8 +1,16 @@
 //! The way from a queue to its function, stopped and opened again, and messages that get lost on it.
 
+use std::{
+    panic::{self, AssertUnwindSafe},
+    time::{Duration, Instant},
+};
+
 use serde_json::{Value, json};
 
-use crate::{aws, functions, stack, wait};
+use crate::{aws, functions, stack, unique, wait};
+
+/// A little more than what `localstack/executor` has a poll wait for a message.
+const LONGEST_POLL: Duration = Duration::from_secs(6);
 
 /// Takes away every message that waits for a function, as if it had been lost: nothing is delivered meanwhile.
 ///
@@ -12,10 +20,55 @@ pub fn lose<T>(folder: &str, queue: &str, meanwhile: impl FnOnce() -> T) -> T {
     let id =
         aws::event_sources(function)["EventSourceMappings"][0]["UUID"].as_str().expect("it has a queue").to_owned();
     switch(&id, false);
-    let result = meanwhile();
+    end_last_poll(folder, queue);
+    let result = panic::catch_unwind(AssertUnwindSafe(meanwhile));
     aws::call("sqs", "AmazonSQS.PurgeQueue", &json!({"QueueUrl": stack().get(queue)}));
+    // Also if the test has failed: those that come after it need the queue.
     switch(&id, true);
-    result
+    result.unwrap_or_else(|failure| panic::resume_unwind(failure))
+}
+
+/// A poll that began before deliveries were stopped goes on, and delivers what it finds: so it is given something to find,
+/// about which nobody knows anything.
+fn end_last_poll(folder: &str, queue: &str) {
+    let nothing = match folder {
+        "ingest" => json!({"upload": "0".repeat(26)}),
+        _ => json!({"repository": "no/such/repository/at/all/flavors/here"}),
+    };
+    send(queue, &nothing);
+    let begin = Instant::now();
+    wait::until("the last poll to end", || (waiting(queue) == 0 || begin.elapsed() > LONGEST_POLL).then_some(()));
+}
+
+/// Hands a message to a function at once, beside whatever its queue delivers. It must be dealt with.
+///
+/// # Panics
+/// If it is to be delivered again.
+pub fn deliver(folder: &str, message: &Value) {
+    let record = json!({"messageId": hex::encode(unique::random::<8>()), "body": message.to_string()});
+    let answer = aws::invoke(functions::deployed(folder), &json!({"Records": [record]}));
+    assert_eq!(answer["batchItemFailures"], json!([]), "{folder} failed at {message}");
+}
+
+/// Sends a message to the queue that a variable holds the URL of.
+pub fn send(queue: &str, message: &Value) {
+    let body = json!({"QueueUrl": stack().get(queue), "MessageBody": message.to_string()});
+    aws::call("sqs", "AmazonSQS.SendMessage", &body);
+}
+
+/// How many messages a queue holds, those being dealt with included.
+#[must_use]
+pub fn waiting(queue: &str) -> u64 {
+    let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
+    let body = json!({"QueueUrl": stack().get(queue), "AttributeNames": names});
+    let attributes = &aws::call("sqs", "AmazonSQS.GetQueueAttributes", &body)["Attributes"];
+    let count = |name: &str| attributes[name].as_str().and_then(|count| count.parse::<u64>().ok()).expect("a number");
+    names.into_iter().map(count).sum()
+}
+
+/// Waits until every message of a queue was dealt with.
+pub fn wait_until_drained(queue: &str) {
+    wait::until(&format!("{queue} to be empty"), || (waiting(queue) == 0).then_some(()));
 }
 
 fn switch(id: &str, enabled: bool) {

@@ -33,6 +33,26 @@ pub fn kill(process: u32) -> bool {
     tools::run("kill", ["-9", &process.to_string()]).status.success()
 }
 
+/// A process that stands still, as one does that got no processor for a while; it goes on when this is dropped.
+#[derive(Debug)]
+pub struct Halted(u32);
+
+/// Makes a process stand still.
+///
+/// # Panics
+/// If it has ended.
+#[must_use]
+pub fn halt(process: u32) -> Halted {
+    assert!(tools::run("kill", ["-STOP", &process.to_string()]).status.success(), "process {process} has ended");
+    Halted(process)
+}
+
+impl Drop for Halted {
+    fn drop(&mut self) {
+        let _ = tools::run("kill", ["-CONT", &self.0.to_string()]);
+    }
+}
+
 /// The programs that `sam build` made, with the name of the function each is for.
 ///
 /// # Panics

@@ -13,6 +13,7 @@ pub mod createrepo;
 pub mod deliveries;
 pub mod dnf;
 pub mod functions;
+pub mod past;
 pub mod presign;
 pub mod repodata;
 pub mod repository;

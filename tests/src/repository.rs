@@ -38,6 +38,17 @@ impl Repository {
         }
     }
 
+    /// A new one whose six names make a path of that many bytes, 200 at least.
+    #[must_use]
+    pub fn with_path_of(test: &str, bytes: usize) -> Self {
+        let mut repository = Self::new(test);
+        repository.project += &"p".repeat(100);
+        let missing = bytes - (repository.prefix().len() - "repos/".len());
+        repository.flavor += &"f".repeat(missing.min(200));
+        repository.project += &"p".repeat(missing.saturating_sub(200));
+        repository
+    }
+
     /// `P/R/S/D/V`.
     #[must_use]
     pub fn path(&self) -> String {

@@ -79,9 +79,15 @@ pub fn upload(repository: &Repository, package: &Package) -> Value {
 /// Uploads one file that replaces what is there.
 #[must_use]
 pub fn upload_with_force(repository: &Repository, package: &Package) -> Value {
+    finish(&send_with_force(repository, package))
+}
+
+/// Sends one file that replaces what is there, and gives its ticket.
+#[must_use]
+pub fn send_with_force(repository: &Repository, package: &Package) -> Value {
     let mut request = package.request(repository);
     request["force"] = json!(true);
-    finish(&send(package, &request))
+    send(package, &request)
 }
 
 /// Uploads one file that must end registered.
@@ -90,6 +96,22 @@ pub fn register(repository: &Repository, package: &Package) -> Value {
     let state = upload(repository, package);
     assert_eq!(state["state"], "registered", "{} was refused: {state}", package.filename);
     state
+}
+
+/// Uploads one file over whatever is there, and waits until it is published.
+#[track_caller]
+pub fn publish(repository: &Repository, package: &Package) -> Value {
+    let state = upload_with_force(repository, package);
+    assert_eq!(state["state"], "registered", "{} was refused: {state}", package.filename);
+    wait_until_published(text(&state["upload_id"]))
+}
+
+/// Waits until clients see what an upload brought.
+pub fn wait_until_published(id: &str) -> Value {
+    wait::until(&format!("upload {id} to be published"), || {
+        let state = state(id);
+        (state["published"] == json!(true)).then_some(state)
+    })
 }
 
 /// Uploads many files by one array of requests, all of which must end registered.

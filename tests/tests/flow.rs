@@ -201,9 +201,41 @@ fn a_noarch_package_from_two_architectures_is_listed_once() {
     }
     let _ = repository.wait_until_settled();
     assert_eq!(repository.wait_for_packages("noarch", 1).names(), ["corpus-text"]);
-    for arch in ["x86_64", "aarch64"] {
-        assert!(repository.binaries(arch)[&package.filename].is_object(), "{arch} does not know its file");
+    let path = |arch: &str| text(&repository.binaries(arch)[&package.filename]["path"]).to_owned();
+    assert_ne!(path("x86_64"), path("aarch64"), "two uploads share one object: replacing one takes the other's bytes");
+
+    for (arch, bytes) in [("x86_64", "corpus-relations"), ("aarch64", "corpus-files")] {
+        let bytes = Package::read(&rpms::one(bytes)).bytes;
+        upload::publish(&repository, &Package { arch: arch.to_owned(), bytes, ..package.clone() });
+        let repodata = repository.wait_for_packages("noarch", 1);
+        let listed = repository.fetch(&format!("noarch/{}", only(&repodata).href())).expect(200).body;
+        let listed = Package::new("listed", listed).sha256();
+        assert!(repodata.packages.contains_key(&listed), "after {arch}'s was replaced the one listed has other bytes");
     }
+}
+
+#[test]
+fn an_empty_file_is_a_file() {
+    let repository = Repository::new("empty");
+    let empty = Package { filename: "build.ok".to_owned(), arch: "x86_64".to_owned(), bytes: vec![] };
+    upload::register(&repository, &empty);
+    assert_eq!(repository.binaries("x86_64")["build.ok"]["size"], json!(0));
+    assert_eq!(repository.fetch("x86_64/build.ok").expect(200).body, b"");
+}
+
+#[test]
+fn the_longest_names_fit_into_a_key() {
+    // 450 bytes is what the names of a path may have together.
+    let repository = Repository::with_path_of("longest", 450);
+    let name = |letter: &str| letter.repeat(255);
+    let first = Package { filename: name("f"), arch: name("a"), bytes: b"first".to_vec() };
+    upload::register(&repository, &first);
+    // The key of a replacement is longer still: it holds the upload's id.
+    let second = Package { bytes: b"second".to_vec(), ..first };
+    upload::publish(&repository, &second);
+    let path = text(&repository.binaries(&second.arch)[&second.filename]["path"]).to_owned();
+    let file = Client::anonymous().get(&format!("{}/{path}", stack().cdn())).expect(200);
+    assert_eq!(file.body, second.bytes);
 }
 
 #[test]

@@ -105,6 +105,16 @@ fn a_file_under_another_name_is_accepted_and_noted() {
 }
 
 #[test]
+fn a_source_package_without_its_sources_is_no_surprise() {
+    let repository = Repository::new("nosource");
+    let corpus = rpms::corpus();
+    let nosrc = corpus.iter().find(|path| rpms::name(path).ends_with(".nosrc.rpm")).expect("one of the corpus");
+    let state = upload::register(&repository, &Package::read(nosrc));
+    assert_eq!(state["notes"], serde_json::json!([]), "{state}");
+    assert_eq!(repository.wait_for_packages("SRPMS", 1).names(), ["corpus-nosource"]);
+}
+
+#[test]
 fn the_directory_follows_the_architecture_of_the_header() {
     let repository = Repository::new("arch");
     let mut package = Package::read(&rpms::one("corpus-foreign-1.0-1.aarch64"));

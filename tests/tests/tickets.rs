@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use colca_tests::{Client, Repository, aws, presign, rpms, stack, upload};
 use serde_json::{Value, json};
 use upload::{Package, put, text, ticket};
@@ -50,6 +51,27 @@ fn names_that_are_no_names_are_refused() {
     }
     let file_names = json!(["", "a/b.rpm", "..", "a\0.rpm", "a\n.rpm", format!("{}.rpm", "x".repeat(252)), null]);
     refuses("filename", file_names.as_array().expect("a list"));
+}
+
+#[test]
+fn one_byte_more_than_fits_is_refused_and_the_rule_named() {
+    let (longest, longer) = (Repository::with_path_of("longest", 450), Repository::with_path_of("longer", 451));
+    let file = Package { filename: "f".repeat(255), arch: "a".repeat(255), bytes: b"x".to_vec() };
+    let _ = ticket(&file.request(&longest)).expect(201);
+    let one_more = |name: &str| format!("{name}x");
+    for (request, field, rule) in [
+        (file.request(&longer), "path", "must not be longer than 450 bytes together"),
+        (Package { arch: one_more(&file.arch), ..file.clone() }.request(&longest), "arch", "longer than 255 bytes"),
+        (
+            Package { filename: one_more(&file.filename), ..file.clone() }.request(&longest),
+            "filename",
+            "longer than 255 bytes",
+        ),
+    ] {
+        let body = ticket(&request).expect(400).json();
+        assert_eq!(body["field"], field, "{body}");
+        assert!(text(&body["rule"]).contains(rule), "{body}");
+    }
 }
 
 #[test]
@@ -135,6 +157,41 @@ fn an_array_gives_an_array_in_its_order() {
     assert_eq!(ticket(&json!(hundred)).expect(201).json().as_array().map(Vec::len), Some(100));
     let one_more = [hundred, vec![request("one-more.noarch.rpm")]].concat();
     let _ = ticket(&json!(one_more)).expect(400);
+}
+
+#[test]
+fn a_hundred_large_files_get_their_tickets_in_one_answer() {
+    let repository = Repository::new("hundred-large");
+    let request = |number: usize| {
+        let mut request = Package::new(&format!("disk-{number}.img"), vec![]).request(&repository);
+        request["size"] = json!(2_u64 << 30);
+        request
+    };
+    let answer = ticket(&json!((0..100).map(request).collect::<Vec<_>>())).expect(201);
+    let length = answer.body.len();
+    let tickets = answer.json();
+    let parts: Vec<_> = tickets.as_array().expect("an array").iter().map(|ticket| ticket["parts"].clone()).collect();
+    let counts: Vec<_> = parts.iter().map(|parts| parts.as_array().map_or(0, Vec::len)).collect();
+    assert!(counts.len() == 100 && counts.iter().all(|count| *count > 0), "some got no part to begin with: {counts:?}");
+    // A Lambda function answers 6 MB at most. Its own credentials make a URL of AWS longer than one from here.
+    let (here, there) = (text(&parts[0][0]["url"]).len(), 1500);
+    let all = length + counts.iter().sum::<usize>() * there.max(here).saturating_sub(here);
+    assert!(all < 6_000_000, "{all} bytes on AWS");
+}
+
+#[test]
+fn a_url_is_for_one_hour_one_size_and_one_checksum() {
+    let package = sample();
+    let ticket = ticket(&package.request(&Repository::new("bound"))).expect(201).json();
+    let url = text(&ticket["url"]);
+    let parameter = |name: &str| url.split(['?', '&']).find_map(|field| field.strip_prefix(name)).unwrap_or_default();
+    assert_eq!(parameter("X-Amz-Expires="), "3600");
+    let signed: Vec<_> = parameter("X-Amz-SignedHeaders=").split("%3B").collect();
+    for header in ["content-length", "x-amz-checksum-sha256"] {
+        assert!(signed.contains(&header), "the signature does not cover {header}: {signed:?}");
+    }
+    let checksum = STANDARD.encode(hex::decode(package.sha256()).expect("hex"));
+    assert_eq!(ticket["headers"]["x-amz-checksum-sha256"], json!(checksum), "{ticket}");
 }
 
 #[test]

@@ -123,3 +123,74 @@ impl fmt::Display for Error {
 }
 
 impl StdError for Error {}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::config::http::HttpResponse;
+    use aws_sdk_s3::error::ErrorMetadata;
+    use aws_sdk_s3::operation::get_object::GetObjectError;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    /// What an answer means; the operation does not matter.
+    fn answered(status: u16, code: Option<&str>) -> ErrorKind {
+        let mut metadata = ErrorMetadata::builder();
+        if let Some(code) = code {
+            metadata = metadata.code(code);
+        }
+        let raw = HttpResponse::new(status.try_into().expect("a status"), SdkBody::empty());
+        kind_of(&SdkError::service_error(GetObjectError::generic(metadata.build()), raw))
+    }
+
+    #[test]
+    fn a_code_says_more_than_the_status() {
+        for (status, code, kind) in [
+            (404, "NoSuchKey", ErrorKind::NotFound),
+            (404, "NoSuchUpload", ErrorKind::NotFound),
+            (400, "ResourceNotFoundException", ErrorKind::NotFound),
+            (412, "PreconditionFailed", ErrorKind::AlreadyExists),
+            (409, "ConditionalRequestConflict", ErrorKind::Conflict),
+            (400, "ConditionalCheckFailedException", ErrorKind::Conflict),
+            (400, "TransactionCanceledException", ErrorKind::Conflict),
+            (400, "TransactionConflictException", ErrorKind::Conflict),
+            (400, "ProvisionedThroughputExceededException", ErrorKind::Unavailable),
+            (400, "RequestLimitExceeded", ErrorKind::Unavailable),
+            (400, "ThrottlingException", ErrorKind::Unavailable),
+            (503, "SlowDown", ErrorKind::Unavailable),
+            (400, "ValidationException", ErrorKind::Invalid),
+            (403, "AccessDenied", ErrorKind::Invalid),
+            (500, "InternalError", ErrorKind::Unavailable),
+        ] {
+            assert_eq!(answered(status, Some(code)), kind, "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn the_answer_to_a_head_has_a_status_only() {
+        for (status, kind) in [
+            (404, ErrorKind::NotFound),
+            (409, ErrorKind::Conflict),
+            (412, ErrorKind::AlreadyExists),
+            (429, ErrorKind::Unavailable),
+            (503, ErrorKind::Unavailable),
+            (403, ErrorKind::Invalid),
+        ] {
+            assert_eq!(answered(status, None), kind, "{status}");
+        }
+    }
+
+    #[test]
+    fn no_answer_is_worth_another_try_and_a_request_that_cannot_be_made_is_not() {
+        assert_eq!(kind_of(&SdkError::<GetObjectError>::timeout_error("too slow")), ErrorKind::Unavailable);
+        assert_eq!(kind_of(&SdkError::<GetObjectError>::construction_failure("no key")), ErrorKind::Invalid);
+    }
+
+    #[test]
+    fn an_error_tells_its_causes() {
+        let cause = std::io::Error::other("connection reset");
+        let error = Error::sdk("read x", SdkError::<GetObjectError>::timeout_error(cause));
+        let text = error.to_string();
+        assert!(text.starts_with("could not read x (Unavailable): ") && text.ends_with("connection reset"), "{text}");
+    }
+}

@@ -101,3 +101,45 @@ fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Registered> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::config::http::HttpResponse;
+    use aws_sdk_dynamodb::types::CancellationReason;
+    use aws_sdk_dynamodb::types::error::{ThrottlingException, TransactionCanceledException};
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    const HELD: &str = "None";
+    const FAILED: &str = "ConditionalCheckFailed";
+
+    fn answered(error: TransactWriteItemsError) -> SdkError<TransactWriteItemsError> {
+        SdkError::service_error(error, HttpResponse::new(400.try_into().expect("a status"), SdkBody::empty()))
+    }
+
+    /// What a transaction says that was cancelled for a reason each: of the file, the end, the change, the package.
+    fn cancelled(reasons: [&str; 4]) -> Option<Registered> {
+        let reasons = reasons.map(|code| CancellationReason::builder().code(code).build());
+        let error = TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons.to_vec())).build();
+        refused(&answered(TransactWriteItemsError::TransactionCanceledException(error)))
+    }
+
+    #[test]
+    fn an_upload_that_ended_counts_before_a_name_that_is_taken() {
+        assert_eq!(cancelled([HELD, FAILED, HELD, HELD]), Some(Registered::UploadEnded));
+        assert_eq!(cancelled([FAILED, FAILED, HELD, HELD]), Some(Registered::UploadEnded));
+        assert_eq!(cancelled([FAILED, HELD, HELD, HELD]), Some(Registered::NameTaken));
+    }
+
+    #[test]
+    fn what_no_condition_of_ours_refused_is_a_failure() {
+        for reason in ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"] {
+            assert_eq!(cancelled([reason, HELD, HELD, HELD]), None, "{reason}");
+            assert_eq!(cancelled([HELD, reason, HELD, HELD]), None, "{reason}");
+        }
+        let throttled = ThrottlingException::builder().build();
+        assert_eq!(refused(&answered(TransactWriteItemsError::ThrottlingException(throttled))), None);
+        assert_eq!(refused(&SdkError::timeout_error("no answer")), None);
+    }
+}

@@ -254,3 +254,58 @@ fn held(result: Result<()>) -> Result<bool> {
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    /// A repository that last changed at second 0, and how its build stands; times in seconds.
+    fn repository(dirty: bool, queued_until: Option<i64>, lease_until: Option<i64>) -> Repository {
+        Repository {
+            repository: "ceph/main/HEAD/centos/9/flavors/default".parse().expect("a good path"),
+            kind: RepositoryKind::Rpm,
+            revision: 1,
+            packages: 1,
+            modified: 0,
+            dirty: dirty.then(|| DIRTY.to_owned()),
+            queued_until: queued_until.map(|second| second * 1000),
+            lease_until: lease_until.map(|second| second * 1000),
+        }
+    }
+
+    #[test]
+    fn a_build_is_forgotten_a_while_after_the_last_that_is_known_of_it() {
+        for (dirty, queued_until, lease_until, now, forgotten) in [
+            // Nothing to publish, whatever else it says.
+            (false, None, None, 1000, false),
+            (false, Some(5), Some(5), 1000, false),
+            // Its message was lost.
+            (true, Some(5), None, 65, false),
+            (true, Some(5), None, 66, true),
+            // Its builder died; or lives, and one more is due.
+            (true, None, Some(30), 90, false),
+            (true, None, Some(30), 91, true),
+            (true, Some(5), Some(1001), 1000, false),
+            (true, Some(5), Some(1000), 1000, true),
+            (true, Some(999), Some(30), 1000, false),
+            // Its builder died between giving the lease back and asking for the next build.
+            (true, None, None, 60, false),
+            (true, None, None, 61, true),
+        ] {
+            let repository = repository(dirty, queued_until, lease_until);
+            let now = Timestamp::from_second(now).expect("a moment");
+            assert_eq!(repository.is_forgotten(now, MINUTE), forgotten, "at {now}: {repository:?}");
+        }
+    }
+
+    #[test]
+    fn flags_fall_by_themselves() {
+        let at = |second| Timestamp::from_second(second).expect("a moment");
+        let repository = repository(true, Some(5), Some(30));
+        assert!(repository.is_queued(at(4)) && !repository.is_queued(at(5)));
+        assert!(repository.is_updating(at(29)) && !repository.is_updating(at(30)));
+        assert!(repository.needs_update());
+    }
+}

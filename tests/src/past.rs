@@ -1,0 +1,33 @@
+//! Time that goes by in the tables alone: the clock of a deployed function cannot be set, but what it compares with can.
+
+use serde_json::json;
+
+use crate::{aws, stack};
+
+/// An upload that `reap` should have looked after long ago.
+pub fn make_upload_due(id: &str) {
+    set(&format!("UPLOAD#{id}"), "SET due_at = :due", ":due", &json!({"N": "0"}));
+}
+
+/// An upload whose ticket was given so long ago that nothing may arrive for it any more.
+pub fn make_upload_old(id: &str) {
+    set(&format!("UPLOAD#{id}"), "SET created_at = :then", ":then", &json!({"S": "2026-01-01T00:00:00Z"}));
+    make_upload_due(id);
+}
+
+/// An object of the store that was noted as garbage, and whose grace is over.
+pub fn make_garbage_due(key: &str) {
+    set(&format!("GARBAGE#{key}"), "SET due_at = :due", ":due", &json!({"N": "0"}));
+}
+
+/// Changes a job that must be there and wait for its time.
+fn set(pk: &str, update: &str, name: &str, value: &serde_json::Value) {
+    let body = json!({
+        "TableName": stack().get("COLCA_JOBS_TABLE"),
+        "Key": {"pk": {"S": pk}, "sk": {"S": "#"}},
+        "UpdateExpression": update,
+        "ConditionExpression": "attribute_exists(due_at)",
+        "ExpressionAttributeValues": {name: value},
+    });
+    aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
+}

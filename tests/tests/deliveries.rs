@@ -1,0 +1,107 @@
+//! Messages that are lost, and messages that come twice or late.
+//!
+//! In a program of its own, one test after the other: queues are held up, and no other test may wait for one meanwhile.
+
+use std::sync::Mutex;
+
+use colca_tests::{Repository, aws, deliveries, functions, past, rpms, stack, upload, wait};
+use serde_json::json;
+use upload::{Package, text};
+
+const INGEST_QUEUE: &str = "COLCA_INGEST_QUEUE_URL";
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn reap() {
+    aws::invoke(functions::deployed("reap"), &json!({}));
+}
+
+#[test]
+fn a_delivery_that_lags_behind_does_not_bring_old_bytes_back() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let repository = Repository::new("lag");
+    let file = |bytes| Package { filename: "disk.img".to_owned(), arch: "x86_64".to_owned(), bytes };
+    upload::publish(&repository, &file(b"first".to_vec()));
+
+    // Whichever process there is when the message comes has got it. Copying takes it long enough to be caught at it.
+    for idle in functions::processes("ingest") {
+        let _ = functions::kill(idle);
+    }
+    let old = upload::send_with_force(&repository, &file(vec![1; 60 << 20]));
+    let id = text(&old["upload_id"]);
+    let lagging = wait::until("the bytes to be copied", || {
+        for _ in 0..100 {
+            if aws::uploads_in_parts(stack().store(), &format!("{}/", repository.prefix())) > 0 {
+                return Some(functions::processes("ingest").into_iter().map(functions::halt).collect::<Vec<_>>());
+            }
+        }
+        None
+    });
+    assert_eq!(upload::state(id)["state"], "pending", "it was done before it was caught: the test has tested nothing");
+
+    // A second delivery is faster than the first, and so are newer bytes.
+    deliveries::deliver("ingest", &json!({"upload": id}));
+    assert_eq!(upload::state(id)["state"], "registered");
+    let newest = file(b"newest".to_vec());
+    let ticket = upload::send_with_force(&repository, &newest);
+    deliveries::deliver("ingest", &json!({"upload": ticket["upload_id"]}));
+    upload::wait_until_published(text(&ticket["upload_id"]));
+    let before = repository.wait_until_settled()["revision"].clone();
+
+    drop(lagging);
+    deliveries::wait_until_drained(INGEST_QUEUE);
+    // And a third, when all is over.
+    deliveries::send(INGEST_QUEUE, &json!({"upload": id}));
+    deliveries::wait_until_drained(INGEST_QUEUE);
+
+    assert_eq!(upload::state(id)["state"], "registered");
+    let binary = &repository.binaries("x86_64")[&newest.filename];
+    assert_eq!(binary["sha256"], json!(newest.sha256()), "old bytes came back: {binary}");
+    assert_eq!(aws::object(stack().store(), text(&binary["path"])), Some(newest.bytes));
+    assert_eq!(repository.wait_until_settled()["revision"], before, "a late delivery was published");
+}
+
+#[test]
+fn an_upload_whose_message_was_lost_is_found_by_the_sweep() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let repository = Repository::new("unnoticed");
+    let package = Package::read(&rpms::one("corpus-bare"));
+    let ticket = deliveries::lose("ingest", INGEST_QUEUE, || {
+        let ticket = upload::send_with_force(&repository, &package);
+        wait::until("S3 to announce it", || (deliveries::waiting(INGEST_QUEUE) > 0).then_some(()));
+        ticket
+    });
+    let id = text(&ticket["upload_id"]);
+    assert_eq!(upload::state(id)["state"], "pending", "the message was not lost");
+    past::make_upload_due(id);
+    reap();
+    assert_eq!(upload::finish(&ticket)["state"], "registered");
+    let _ = repository.wait_for_packages("noarch", 1);
+}
+
+#[test]
+fn a_replaced_package_stays_for_as_long_as_public_metadata_names_it() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let repository = Repository::new("named-still");
+    let first = Package::read(&rpms::one("corpus-text"));
+    upload::publish(&repository, &first);
+    let key = text(&repository.binaries("noarch")[&first.filename]["path"]).to_owned();
+    let second = Package { bytes: Package::read(&rpms::one("corpus-relations")).bytes, ..first.clone() };
+    let id = deliveries::lose("repo-build", "COLCA_BUILD_QUEUE_URL", || {
+        let state = upload::upload_with_force(&repository, &second);
+        past::make_garbage_due(&key);
+        reap();
+        let listed = repository.wait_for_packages("noarch", 1);
+        assert!(listed.packages.contains_key(&first.sha256()), "it was published: the test has tested nothing");
+        assert_eq!(aws::object(stack().store(), &key), Some(first.bytes), "{key} is listed, and was swept");
+        text(&state["upload_id"]).to_owned()
+    });
+
+    // The build was lost as well; with a message for it, all goes its way.
+    let path = format!("{}/flavors/{}", repository.path(), repository.flavor);
+    deliveries::send("COLCA_BUILD_QUEUE_URL", &json!({"repository": path}));
+    upload::wait_until_published(&id);
+    past::make_garbage_due(&key);
+    reap();
+    assert_eq!(aws::object(stack().store(), &key), None, "nothing names {key} any more");
+}
