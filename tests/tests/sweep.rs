@@ -4,8 +4,8 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use colca_tests::{Repository, aws, functions, past, repodata::Repodata, rpms, stack, upload, wait};
-use serde_json::json;
+use colca_tests::{Repository, aws, createrepo, functions, past, repodata::Repodata, rpms, stack, upload, wait};
+use serde_json::{Value, json};
 use upload::{Package, text};
 
 /// The grace, a round of the schedule, and as long again for a busy machine.
@@ -102,4 +102,25 @@ fn an_upload_that_nobody_sends_ends_rejected() {
         assert!(text(&state["reason"]).contains("no bytes arrived"), "{state}");
         assert_eq!(aws::uploads_in_parts(stack().incoming(), &format!("incoming/{id}/")), 0, "parts were left behind");
     }
+}
+
+#[test]
+fn metadata_too_large_for_an_item_is_kept_beside_it_and_goes_with_it() {
+    let repository = Repository::new("names");
+    let package = Package::read(&rpms::one("corpus-names"));
+    let fragments =
+        |upload: &Value| aws::keys(stack().store(), &format!("state/fragments/{}", text(&upload["upload_id"]))).len();
+    let first = upload::register(&repository, &package);
+    assert_eq!(fragments(&first), 1, "its metadata went into an item");
+    let repodata = repository.wait_for_packages("noarch", 1);
+    repodata.assert_same_content(&createrepo::metadata(std::slice::from_ref(&package)));
+
+    let other = Package::new(&package.filename, Package::read(&rpms::one("corpus-bare")).bytes);
+    let second = upload::upload_with_force(&repository, &other);
+    assert_eq!((&second["state"], fragments(&second)), (&json!("registered"), 0));
+    wait::until_within(SWEPT, "the metadata of the replaced package to go", || {
+        sweep();
+        (fragments(&first) == 0).then_some(())
+    });
+    assert_eq!(repository.wait_for_packages("noarch", 1).packages.len(), 1);
 }
