@@ -13,6 +13,7 @@ import dataclasses
 import json
 import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler
 from typing import BinaryIO, Protocol
 
@@ -55,6 +56,7 @@ class RuntimeApi:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=16)
         host, port = self._listener.getsockname()[:2]
         self.address = f"{host}:{port}"
+        self._connections: list[threading.Thread] = []
         threading.Thread(target=self._accept, name=f"runtime-api-{port}", daemon=True).start()
 
     def close(self) -> None:
@@ -63,13 +65,21 @@ class RuntimeApi:
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes the accept() that close() alone would leave waiting
         self._listener.close()
 
+    def drain(self, limit_s: float) -> None:
+        """Waits until all that a dead child has sent is read: its connections end when that is done."""
+        deadline = time.monotonic() + limit_s
+        for connection in list(self._connections):
+            connection.join(max(0.0, deadline - time.monotonic()))
+
     def _accept(self) -> None:
         while True:
             try:
                 connection, peer = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(connection, peer), daemon=True).start()
+            thread = threading.Thread(target=self._serve, args=(connection, peer), daemon=True)
+            thread.start()
+            self._connections = [other for other in self._connections if other.is_alive()] + [thread]
 
     def _serve(self, connection: socket.socket, peer: tuple[str, int]) -> None:
         # A killed child resets its connection in the middle of anything.

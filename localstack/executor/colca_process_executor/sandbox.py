@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from . import report
 from .process import ChildProcess
 from .runtime_api import Invocation, RuntimeApi
 
-#: Seconds that an answer may still be on its way through the socket when its sender is found dead.
-_LAST_WORDS_S = 0.1
+#: Seconds that an answer may still be on its way through the socket when its sender is found dead. Mostly it is read at
+#: once; a connection stays open for longer only where a child of the dead one holds it too.
+_LAST_WORDS_S = 2.0
 
 
 class InitFailed(Exception):
@@ -149,7 +150,8 @@ class Sandbox:
             current = self._current
         self._api.close()
         self._fail_init(report.exited(None, code))
-        if current and not wait([current[1]], _LAST_WORDS_S).done:
+        if current and not current[1].done():
+            self._api.drain(_LAST_WORDS_S)
             with self._lock:
                 if not current[1].done():
                     current[1].set_exception(ProcessEnded(code))
