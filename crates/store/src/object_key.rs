@@ -8,6 +8,7 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'#')
+    .add(b'$') // dnf would expand it
     .add(b'%')
     .add(b'&')
     .add(b'+')

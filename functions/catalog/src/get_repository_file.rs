@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use colca_api::UrlPath;
-use colca_model::{RepoPath, RepositoryKind};
+use colca_model::{Flavor, RepoPath, RepositoryKind};
 use colca_store::ObjectKey;
 
 use crate::Shared;
@@ -29,18 +29,28 @@ pub(crate) async fn get_repository_file(
 /// A file for `/etc/yum.repos.d` or `/etc/zypp/repos.d` (`man dnf.conf`, `man zypper`).
 fn rpm(path: &RepoPath, cdn: &str) -> String {
     let project = &path.project;
+    let id = section_id(path);
     // chacra's address of a repository; the CDN knows it as an alias.
     let top = ObjectKey::Stored(ObjectKey::repository(path)).url_path();
     let base = format!("{cdn}/r/{}", top.trim_start_matches("repos/"));
     if path.has_single_repodata() {
-        return section(project.as_str(), &format!("{project} packages"), &base);
+        return section(&id, &format!("{project} packages"), &base);
     }
     [
-        section(project.as_str(), &format!("{project} packages for $basearch"), &format!("{base}$basearch")),
-        section(&format!("{project}-noarch"), &format!("{project} noarch packages"), &format!("{base}noarch")),
-        section(&format!("{project}-source"), &format!("{project} source packages"), &format!("{base}SRPMS")),
+        section(&id, &format!("{project} packages for $basearch"), &format!("{base}$basearch")),
+        section(&format!("{id}-noarch"), &format!("{project} noarch packages"), &format!("{base}noarch")),
+        section(&format!("{id}-source"), &format!("{project} source packages"), &format!("{base}SRPMS")),
     ]
     .join("\n")
+}
+
+/// The project, and the flavor unless it is the default one: two flavors on one machine must not hide each other. dnf
+/// takes no other characters in an id than these.
+fn section_id(path: &RepoPath) -> String {
+    let standard = path.flavor == Flavor::standard();
+    let name = if standard { path.project.to_string() } else { format!("{}-{}", path.project, path.flavor) };
+    let good = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+    name.chars().map(|c| if good(c) { c } else { '_' }).collect()
 }
 
 fn section(id: &str, name: &str, base: &str) -> String {
@@ -64,6 +74,17 @@ mod tests {
             assert!(file.contains(&format!("[{id}]\n")), "{file}");
             assert!(file.contains(&format!("baseurl={base}{end}\n")), "{file}");
         }
+    }
+
+    #[test]
+    fn ids_are_what_dnf_takes_and_differ_by_flavor() {
+        let id = |project: &str, flavor: &str| {
+            section_id(&format!("{project}/main/HEAD/centos/9/flavors/{flavor}").parse().expect("a good path"))
+        };
+        assert_eq!(id("c++", "default"), "c__");
+        assert_eq!(id("größe $x", "debug"), "gr__e__x-debug");
+        let file = rpm(&"x$basearch/main/HEAD/centos/9/flavors/default".parse().expect("a good path"), "https://cdn");
+        assert!(file.contains("baseurl=https://cdn/r/x%24basearch/main"), "{file}");
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(crate) struct Placed {
     pub(crate) key: ObjectKey,
     /// Relative to the directory of the architecture.
     pub(crate) href: String,
+    /// Whether another file lies under its plain name, though it replaces none.
+    pub(crate) is_taken: bool,
 }
 
 /// Copies the bytes to where the public reads them: under their plain name if it is free and replaces nothing, else
@@ -32,13 +34,13 @@ pub(crate) async fn place(
     if !replaces {
         let key = plain(upload, package);
         if copy(&key).await? != Copied::Taken {
-            return Ok(Placed { key, href: request.filename.to_string() });
+            return Ok(Placed { key, href: request.filename.to_string(), is_taken: false });
         }
     }
     let key = own(upload, package);
     // Nobody else has a key with this id in it.
     copy(&key).await?;
-    Ok(Placed { key, href: format!("{}/{}", upload.id, request.filename) })
+    Ok(Placed { key, href: format!("{}/{}", upload.id, request.filename), is_taken: !replaces })
 }
 
 /// Notes the copies that an upload may have made and will not be registered with. They are deleted later, unless it is

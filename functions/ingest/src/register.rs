@@ -34,6 +34,14 @@ pub(crate) async fn register(
                     request.filename, binary.sha256
                 )));
             }
+            // Of two that may replace it, the later ticket wins, however late the other's message is delivered again.
+            Some(binary) if binary.upload > upload.id => {
+                place::withdraw(services, upload, package).await?;
+                return Err(Refusal::Rejected(format!(
+                    "filename: {} was replaced meanwhile by upload {}, whose ticket is newer",
+                    request.filename, binary.upload
+                )));
+            }
             _ => {}
         }
         let placed = place::place(services, upload, incoming, package, before.is_some()).await?;
@@ -90,11 +98,19 @@ async fn registration(
         modified: now,
         version: before.map_or(1, |before| before.version + 1),
     };
+    let mut notes = notes(upload, package);
+    if placed.is_taken {
+        let directory = package.map_or(request.arch.as_str(), Package::arch_dir);
+        notes.push(format!(
+            "{directory}/{} was uploaded before for another arch: the repository lists the one registered first",
+            request.filename
+        ));
+    }
     let row = match package {
         Some(package) => Some(package_row(services, &binary, package, placed.href).await?),
         None => None,
     };
-    Ok(Registration { binary, package: row, notes: notes(upload, package) })
+    Ok(Registration { binary, package: row, notes })
 }
 
 /// The metadata of a package: in the item if it fits, else in an object beside.
