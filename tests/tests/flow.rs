@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use colca_tests::{Client, Repository, aws, createrepo, repodata::Repodata, rpms, stack, upload};
+use colca_tests::{Client, Repository, aws, createrepo, functions, past, repodata::Repodata, rpms, stack, upload};
 use serde_json::{Value, json};
 use upload::{Package, text};
 
@@ -187,9 +187,19 @@ fn of_two_that_race_for_a_name_one_wins_and_is_listed() {
     assert!(repodata.packages.contains_key(&winner.sha256()), "the other one is listed");
     let file = repository.fetch(&format!("noarch/{}", only(&repodata).href())).expect(200);
     assert_eq!(file.body, winner.bytes);
-    let kept = aws::keys(stack().store(), &format!("{}/noarch/", repository.prefix()));
-    let kept: Vec<_> = kept.iter().filter(|key| key.ends_with(".rpm")).collect();
-    assert_eq!(kept.len(), 1, "the loser's bytes were left behind: {kept:?}");
+
+    // If they met as late as they can, the loser has made a copy as well; it is noted, and swept when its time has come.
+    let winners = repository.binaries("noarch")[&one.filename]["path"].clone();
+    let mut losers = aws::keys(stack().store(), &format!("{}/noarch/", repository.prefix()));
+    losers.retain(|key| key.ends_with(".rpm") && json!(key) != winners);
+    for key in losers {
+        past::make_garbage_due(&key);
+        colca_tests::wait::until("the loser's bytes to go", || {
+            aws::invoke(functions::deployed("reap"), &json!({}));
+            aws::object(stack().store(), &key).is_none().then_some(())
+        });
+    }
+    assert_eq!(repository.fetch(&format!("noarch/{}", only(&repodata).href())).expect(200).body, winner.bytes);
 }
 
 #[test]
