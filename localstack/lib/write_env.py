@@ -38,6 +38,10 @@ def variables(stack: str, cdn_url: str) -> dict[str, str]:
         "COLCA_KEY": credentials["key"],
     }
     env.update({name: os.environ[name] for name in _AWS})
+    # What a function is told, `colca-serve` is told here.
+    function = boto3.client("lambda").get_function_configuration(FunctionName=outputs["CatalogFunction"])
+    told = function["Environment"]["Variables"]
+    env.update({name: value for name, value in sorted(told.items()) if name.startswith("COLCA_")})
     env.update({f"COLCA_{upper_snake(name)}": value for name, value in sorted(outputs.items())})
     return env
 

@@ -31,6 +31,16 @@ pub fn versions(bucket: &str, key: &str) -> usize {
     versions.filter(|version| version.child("Key").is_some_and(|name| name.text == key)).count()
 }
 
+/// Removes every version of every object below a prefix, at most the first thousand: for what is too big to be left.
+pub fn purge(bucket: &str, prefix: &str) {
+    let listing = s3("GET", &format!("{bucket}?versions&prefix={}", escape(prefix))).expect(200).text();
+    for entry in Element::parse(&listing).children {
+        if let (Some(key), Some(version)) = (entry.child("Key"), entry.child("VersionId")) {
+            let _ = s3("DELETE", &format!("{bucket}/{}?versionId={}", escape(&key.text), version.text)).expect(204);
+        }
+    }
+}
+
 /// How many uploads in parts are under way in a bucket below a prefix.
 #[must_use]
 pub fn uploads_in_parts(bucket: &str, prefix: &str) -> usize {

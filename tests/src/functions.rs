@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use crate::{stack, stack::root, tools};
 
 /// The folders of all functions.
-pub const ALL: [&str; 5] = ["upload", "ingest", "catalog", "repo-build", "reap"];
+pub const ALL: [&str; 7] = ["upload", "ingest", "catalog", "curate", "repo-build", "reap", "admin"];
 
 /// The name a function was deployed under.
 #[must_use]

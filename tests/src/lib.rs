@@ -8,17 +8,22 @@
 
 pub mod aws;
 pub mod bad_rpms;
+pub mod chacra;
+pub mod chacractl;
 pub mod client;
 pub mod createrepo;
 pub mod deliveries;
 pub mod dnf;
 pub mod functions;
+pub mod multipart;
 pub mod past;
 pub mod presign;
 pub mod repodata;
 pub mod repository;
 pub mod rpm_header;
 pub mod rpms;
+pub mod serve;
+pub mod server;
 pub mod stack;
 pub mod tools;
 pub mod unique;
@@ -28,4 +33,5 @@ pub mod xml;
 
 pub use client::{Client, Response};
 pub use repository::Repository;
+pub use server::Server;
 pub use stack::stack;

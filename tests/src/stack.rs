@@ -17,6 +17,11 @@ impl Stack {
             .unwrap_or_else(|| panic!(".localstack/env does not set {name}: run ./localstack/up again"))
     }
 
+    /// All variables of `.localstack/env`, for a program that is to run against this stack.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The API's address, without a slash at its end.
     #[must_use]
     pub fn api(&self) -> &str {

@@ -50,12 +50,11 @@ fn the_model_does_no_io() {
 #[test]
 fn formats_know_no_service() {
     let dependencies = dependencies();
-    for name in ["tokio", "jiff", "ulid", "rand", "axum", "lambda_runtime", "colca-store", "colca-runtime", "colca-api"]
-    {
-        assert!(
-            !dependencies["colca-rpmmd"].iter().any(|dependency| dependency == name),
-            "colca-rpmmd depends on {name}"
-        );
+    let services = ["tokio", "ulid", "rand", "axum", "lambda_runtime", "colca-store", "colca-runtime", "colca-api"];
+    for format in ["colca-rpmmd", "colca-apt", "colca-settings", "colca-accounts"] {
+        for name in services {
+            assert!(!dependencies[format].iter().any(|dependency| dependency == name), "{format} depends on {name}");
+        }
     }
 }
 
@@ -72,12 +71,16 @@ fn only_store_and_runtime_know_aws() {
 #[test]
 fn crates_stand_in_their_order() {
     let dependencies = dependencies();
-    let allowed: [(&str, &[&str]); 5] = [
+    let allowed: [(&str, &[&str]); 9] = [
         ("colca-model", &[]),
         ("colca-rpmmd", &["colca-model"]),
-        ("colca-store", &["colca-model"]),
-        ("colca-runtime", &["colca-model", "colca-store"]),
-        ("colca-api", &["colca-model", "colca-store", "colca-runtime"]),
+        ("colca-apt", &["colca-model"]),
+        ("colca-settings", &["colca-model"]),
+        ("colca-accounts", &["colca-model"]),
+        ("colca-store", &["colca-model", "colca-accounts"]),
+        ("colca-runtime", &["colca-model", "colca-settings", "colca-store"]),
+        ("colca-intake", &["colca-model", "colca-rpmmd", "colca-apt", "colca-store", "colca-runtime"]),
+        ("colca-api", &["colca-model", "colca-settings", "colca-accounts", "colca-store", "colca-runtime"]),
     ];
     for (package, below) in allowed {
         for name in dependencies[package].iter().filter(|name| name.starts_with("colca-")) {

@@ -101,8 +101,8 @@ fn each_function_has_a_role_of_its_own_with_rights_that_are_named() {
 }
 
 #[test]
-fn only_the_builder_and_ingest_write_to_the_store_and_only_uploads_see_the_secret() {
-    let actions = |folder: &str| {
+fn each_function_writes_to_the_store_what_is_its_own_and_only_those_that_ask_who_it_is_see_the_secrets() {
+    let statements = |folder: &str| {
         let configuration = aws::function(functions::deployed(folder));
         let role = configuration["Role"].as_str().expect("a role").rsplit('/').next().expect("a name").to_owned();
         policies(&role)
@@ -110,16 +110,24 @@ fn only_the_builder_and_ingest_write_to_the_store_and_only_uploads_see_the_secre
             .flat_map(|policy| policy["Statement"].as_array().cloned().unwrap_or_default())
             .collect::<Vec<_>>()
     };
-    let store = stack().store();
+    let (store, accounts) = (stack().store(), stack().get("COLCA_ACCOUNTS_SECRET"));
     for folder in functions::ALL {
-        for statement in actions(folder) {
-            let writes = list(&statement["Action"]).iter().any(|action| action.contains("s3:PutObject"));
-            let to_store = statement["Resource"].to_string().contains(store);
-            if writes && to_store {
-                assert!(matches!(folder, "ingest" | "repo-build"), "{folder} may write to the store: {statement}");
+        for statement in statements(folder) {
+            let (actions, resources) = (statement["Action"].to_string(), list(&statement["Resource"]));
+            for resource in resources.iter().filter(|resource| resource.contains(store)) {
+                let own = match folder {
+                    "upload" | "ingest" | "repo-build" => !resource.contains("colca.toml"),
+                    "admin" => resource.trim_matches('"').ends_with("/state/colca.toml"),
+                    _ => false,
+                };
+                assert!(own || !actions.contains("s3:PutObject"), "{folder} may write to the store: {statement}");
             }
-            if statement["Action"].to_string().contains("secretsmanager") {
-                assert_eq!(folder, "upload", "{folder} may read the secret: {statement}");
+            if actions.contains("secretsmanager") {
+                let asks = matches!(folder, "upload" | "catalog" | "curate" | "admin");
+                assert!(asks, "{folder} may read the secrets: {statement}");
+                let reads = actions == "\"secretsmanager:GetSecretValue\"";
+                let changes_accounts = folder == "admin" && resources == [format!("{accounts:?}")];
+                assert!(reads || changes_accounts, "{folder} may change secrets: {statement}");
             }
         }
     }

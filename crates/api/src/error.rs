@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use colca_model::Invalid;
+use colca_settings::{Problem, Problems};
 use colca_store::ErrorKind;
 use serde_json::{Value, json};
 
@@ -12,14 +13,22 @@ use serde_json::{Value, json};
 pub enum ApiError {
     /// 400: a field breaks a rule.
     Invalid(Invalid),
+    /// 400: the configuration breaks rules; says all of them.
+    Configuration(Problems),
+    /// 400: it cannot be done; says why, in words that chacra's clients may know.
+    Refused(String),
     /// 401: no credentials, or wrong ones.
     Unauthorized,
     /// 404: there is no such thing; says what.
     NotFound(String),
-    /// 405: not for this resource; says what is.
-    MethodNotAllowed(&'static str),
+    /// 403: the account may not do this; says what it would need.
+    Forbidden(String),
+    /// 405: not for this resource.
+    MethodNotAllowed(String),
     /// 409: it contradicts what is there already; says how.
     Conflict(String),
+    /// 412: it is no longer what the client thinks it is; says so.
+    PreconditionFailed(String),
     /// 413: the body is too large; says what is allowed.
     TooLarge(String),
     /// 500 or 503: our side failed. The client learns no details.
@@ -34,11 +43,13 @@ impl ApiError {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) | Self::Configuration(_) | Self::Refused(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::PreconditionFailed(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Store(error) if error.kind() == ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -53,13 +64,40 @@ impl ApiError {
                 let Invalid { field, rule, value } = invalid;
                 json!({"message": invalid.to_string(), "field": field, "rule": rule, "value": value})
             }
+            Self::Configuration(problems) => {
+                json!({"message": in_short(problems), "problems": problems.0.iter().map(problem).collect::<Vec<_>>()})
+            }
             Self::Unauthorized => json!({"message": "valid credentials are required"}),
             Self::NotFound(what) => json!({"message": format!("{what} was not found")}),
-            Self::MethodNotAllowed(allowed) => json!({"message": format!("only {allowed} is allowed here")}),
-            Self::Conflict(message) | Self::TooLarge(message) => json!({"message": message}),
+            Self::Forbidden(message)
+            | Self::Refused(message)
+            | Self::MethodNotAllowed(message)
+            | Self::Conflict(message)
+            | Self::PreconditionFailed(message)
+            | Self::TooLarge(message) => json!({"message": message}),
             Self::Store(error) if error.kind() == ErrorKind::Unavailable => json!({"message": "try again in a moment"}),
             Self::Store(_) => json!({"message": "an internal error occurred"}),
         }
+    }
+}
+
+/// The first problem, and how many others there are.
+fn in_short(problems: &Problems) -> String {
+    match problems.0.as_slice() {
+        [] => "the configuration cannot be used".to_owned(),
+        [only] => only.to_string(),
+        [first, others @ ..] => format!("{first} (and {} more)", others.len()),
+    }
+}
+
+fn problem(problem: &Problem) -> Value {
+    let Problem { line, field, rule, value } = problem;
+    json!({"line": line, "field": field, "rule": rule, "value": value})
+}
+
+impl From<Problems> for ApiError {
+    fn from(problems: Problems) -> Self {
+        Self::Configuration(problems)
     }
 }
 

@@ -43,6 +43,21 @@ impl Fields {
         }
     }
 
+    /// A list of texts that must be there, each of which parses as a `T`.
+    ///
+    /// # Errors
+    /// If it is missing, not a list of texts, or one of them breaks a rule of `T`.
+    pub fn texts<T: FromStr<Err: Display>>(&mut self, name: &str) -> Result<Vec<T>, Invalid> {
+        let value = self.0.remove(name).ok_or_else(|| Invalid::new(name, "is required", "nothing"))?;
+        let Value::Array(items) = value else { return Err(Invalid::new(name, "must be a list of strings", value)) };
+        let parse = |item: Value| match item.as_str().map(str::parse) {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(error)) => Err(Invalid::new(name, rule(name, &error), item.as_str().unwrap_or_default())),
+            None => Err(Invalid::new(name, "must be a list of strings", item)),
+        };
+        items.into_iter().map(parse).collect()
+    }
+
     /// A whole number from 0 to `most` that must be there.
     ///
     /// # Errors
@@ -111,8 +126,22 @@ mod tests {
     }
 
     #[test]
+    fn says_which_of_a_list_is_wrong() {
+        for (bad, message) in [
+            (json!({}), r#"filename: is required, got "nothing""#),
+            (json!({"filename": "a"}), r#"filename: must be a list of strings, got "\"a\"""#),
+            (json!({"filename": ["a", 7]}), r#"filename: must be a list of strings, got "7""#),
+            (json!({"filename": ["a", "b/c"]}), r#"filename: must not contain a slash or backslash, got "b/c""#),
+        ] {
+            assert_eq!(fields(bad).texts::<Filename>("filename").expect_err("refused").to_string(), message);
+        }
+    }
+
+    #[test]
     fn takes_what_is_good() {
-        let mut fields = fields(json!({"filename": "a", "flavor": null, "size": 3, "force": true}));
+        let mut fields =
+            fields(json!({"names": ["a", "b"], "filename": "a", "flavor": null, "size": 3, "force": true}));
+        assert_eq!(fields.texts("names"), ["a", "b"].map(Filename::new).into_iter().collect());
         assert_eq!(fields.text("filename"), Filename::new("a"));
         assert_eq!(fields.optional_text::<Flavor>("flavor"), Ok(None));
         assert_eq!(fields.number("size", 3), Ok(3));

@@ -1,15 +1,25 @@
-//! How we speak HTTP: who may ask, how bodies are read, what errors look like.
+//! How we speak HTTP: who may ask, how bodies are read, what errors look like, what OpenAPI says of it.
 //!
 //! The only crate that knows status codes of errors.
 
+mod app;
 mod auth;
 mod body;
 mod error;
 mod fields;
+mod openapi;
+mod operation;
+mod routes;
+mod show_repository;
 mod url_path;
 
+pub use app::{App, complete};
 pub use auth::{Authenticator, User};
 pub use body::JsonBody;
 pub use error::{ApiError, Result};
 pub use fields::Fields;
-pub use url_path::UrlPath;
+pub use openapi::openapi;
+pub use operation::Operation;
+pub use routes::Routes;
+pub use show_repository::{moment, show_repository};
+pub use url_path::{ArchPath, FilePath, FromUrl, Level, Names, UrlPath};

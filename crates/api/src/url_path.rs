@@ -1,24 +1,156 @@
 //! The names in the path of a URL.
 
-use axum::extract::{FromRequestParts, Path};
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::Method;
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
+use colca_model::{Arch, Filename, Flavor, Invalid, Project, RepoPath, UploadId};
 
 use crate::{ApiError, Result};
 
-/// The names in a path, as `T`. A name that breaks the rules of names cannot exist: 404.
+/// What a path names, as `T`. A name that breaks the rules of names cannot exist: 404, but 400 with the rule for who
+/// wants to write there.
 #[derive(Debug, Clone)]
 pub struct UrlPath<T>(pub T);
+
+/// Can be read from the names in a path, which the routes call `{project}`, `{ref}`, `{sha1}`, `{distro}`,
+/// `{distro_version}`, `{flavor}`, `{arch}`, `{filename}`, `{id}`, `{name}`, `{secret}`.
+pub trait FromUrl: Sized {
+    /// # Errors
+    /// [`Invalid`] if a name breaks a rule.
+    fn from_url(names: &Names) -> std::result::Result<Self, Invalid>;
+}
+
+/// The names of a path, decoded.
+#[derive(Debug, Clone)]
+pub struct Names(Vec<(String, String)>);
+
+impl Names {
+    /// A name that the route has.
+    ///
+    /// # Errors
+    /// [`Invalid`] if it breaks a rule of `T`.
+    pub fn get<T: FromStr<Err = Invalid>>(&self, name: &str) -> std::result::Result<T, Invalid> {
+        self.optional(name)?.ok_or_else(|| Invalid::new(name, "is required", "nothing"))
+    }
+
+    /// A name that some routes have and some have not.
+    ///
+    /// # Errors
+    /// [`Invalid`] if it breaks a rule of `T`.
+    pub fn optional<T: FromStr<Err = Invalid>>(&self, name: &str) -> std::result::Result<Option<T>, Invalid> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.parse()).transpose()
+    }
+}
+
+/// A level of the tree, from a project down to a distribution.
+#[derive(Debug, Clone)]
+pub struct Level {
+    /// The project it begins with.
+    pub project: Project,
+    /// Its names, joined by slashes.
+    pub path: String,
+}
+
+/// The files of one architecture in a version: of all flavors, or of one.
+#[derive(Debug, Clone)]
+pub struct ArchPath {
+    /// The repository of that flavor, or of the default one.
+    pub repository: RepoPath,
+    /// The architecture as uploaders name it.
+    pub arch: Arch,
+    /// The flavor, if the path names one.
+    pub flavor: Option<Flavor>,
+}
+
+/// One file.
+#[derive(Debug, Clone)]
+pub struct FilePath {
+    /// The repository it is in.
+    pub repository: RepoPath,
+    /// The architecture as its uploader named it.
+    pub arch: Arch,
+    /// Its name.
+    pub filename: Filename,
+}
+
+impl FromUrl for RepoPath {
+    fn from_url(names: &Names) -> std::result::Result<Self, Invalid> {
+        Self::new(
+            names.get("project")?,
+            names.get("ref")?,
+            names.get("sha1")?,
+            names.get("distro")?,
+            names.get("distro_version")?,
+            names.optional("flavor")?.unwrap_or_else(Flavor::standard),
+        )
+    }
+}
+
+impl FromUrl for Project {
+    fn from_url(names: &Names) -> std::result::Result<Self, Invalid> {
+        names.get("project")
+    }
+}
+
+impl FromUrl for Level {
+    fn from_url(names: &Names) -> std::result::Result<Self, Invalid> {
+        let project: Project = names.get("project")?;
+        let mut path = project.to_string();
+        // A project's rules are those of every name.
+        for (_, name) in &names.0[1..] {
+            path.push('/');
+            path.push_str(name.parse::<Project>()?.as_str());
+        }
+        Ok(Self { project, path })
+    }
+}
+
+impl FromUrl for ArchPath {
+    fn from_url(names: &Names) -> std::result::Result<Self, Invalid> {
+        let (arch, flavor) = (names.get("arch")?, names.optional("flavor")?);
+        Ok(Self { repository: RepoPath::from_url(names)?, arch, flavor })
+    }
+}
+
+impl FromUrl for FilePath {
+    fn from_url(names: &Names) -> std::result::Result<Self, Invalid> {
+        let (arch, filename) = (names.get("arch")?, names.get("filename")?);
+        Ok(Self { repository: RepoPath::from_url(names)?, arch, filename })
+    }
+}
+
+impl FromUrl for UploadId {
+    fn from_url(names: &Names) -> std::result::Result<Self, Invalid> {
+        names.get("id")
+    }
+}
+
+/// Names that have rules of their own.
+impl FromUrl for Names {
+    fn from_url(names: &Names) -> std::result::Result<Self, Invalid> {
+        Ok(names.clone())
+    }
+}
 
 impl<S, T> FromRequestParts<S> for UrlPath<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned + Send,
+    T: FromUrl,
 {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let path = Path::from_request_parts(parts, state).await;
-        path.map(|Path(names)| Self(names)).map_err(|_| ApiError::NotFound(format!("{:?}", parts.uri.path())))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let missing = || ApiError::NotFound(format!("{:?}", parts.uri.path()));
+        let writes = matches!(parts.method, Method::POST | Method::PUT);
+        let mut without_url = parts.clone();
+        let raw = RawPathParams::from_request_parts(&mut without_url, &()).await.map_err(|_| missing())?;
+        let names = Names(raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
+        match T::from_url(&names) {
+            Ok(value) => Ok(Self(value)),
+            Err(invalid) if writes => Err(invalid.into()),
+            Err(_) => Err(missing()),
+        }
     }
 }

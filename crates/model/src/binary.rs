@@ -1,9 +1,11 @@
 //! A registered file, and the repository that holds it.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Arch, Filename, Nevra, RepoPath, Sha256, Sha512, UploadId};
+use crate::{Arch, Filename, Invalid, Nevra, RepoPath, Sha256, Sha512, UploadId};
 
 /// A file in the catalog. Identified by repository, architecture as uploaded, and name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +46,54 @@ pub struct Binary {
 pub enum RepositoryKind {
     /// rpm-md: `repodata/` with primary, filelists and other.
     Rpm,
+    /// A Debian archive: `dists/` and `pool/`.
+    Deb,
     /// No metadata: the files as they are.
     Raw,
+}
+
+impl RepositoryKind {
+    /// What a file makes of a repository that has none of any other kind.
+    #[must_use]
+    pub fn of(filename: &Filename) -> Self {
+        let name = filename.as_str().to_ascii_lowercase();
+        match name.rsplit_once('.') {
+            Some((_, "rpm")) => Self::Rpm,
+            Some((_, "deb" | "ddeb" | "udeb" | "dsc" | "changes")) => Self::Deb,
+            _ => Self::Raw,
+        }
+    }
+}
+
+impl FromStr for RepositoryKind {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "rpm" => Ok(Self::Rpm),
+            "deb" => Ok(Self::Deb),
+            "raw" => Ok(Self::Raw),
+            _ => Err(Invalid::new("type", "must be rpm, deb or raw", text)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_file_tells_the_kind() {
+        for (name, kind) in [
+            ("hello-1.0-1.x86_64.rpm", RepositoryKind::Rpm),
+            ("hello-1.0-1.src.RPM", RepositoryKind::Rpm),
+            ("hello_1.0_amd64.deb", RepositoryKind::Deb),
+            ("hello_1.0.dsc", RepositoryKind::Deb),
+            // chacra takes these for Debian packages.
+            ("hello-1.0.tar.gz", RepositoryKind::Raw),
+            ("cephadm", RepositoryKind::Raw),
+        ] {
+            assert_eq!(RepositoryKind::of(&Filename::new(name).expect("a good name")), kind, "{name}");
+        }
+    }
 }

@@ -12,10 +12,13 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// Gives each upload an id of its own.
+/// Gives each upload an id of its own, and makes secrets.
 pub trait Ids: Send + Sync {
     /// An id never given before; ids given later sort later, to the millisecond.
     fn upload_id(&self) -> UploadId;
+
+    /// Bytes that nobody can guess.
+    fn random(&self) -> [u8; 32];
 }
 
 /// A clock that every part of a function shares.

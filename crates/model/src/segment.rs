@@ -135,6 +135,13 @@ impl Filename {
     pub fn is_rpm(&self) -> bool {
         self.0.to_ascii_lowercase().ends_with(".rpm")
     }
+
+    /// Whether the name says that this is a binary package of Debian.
+    #[must_use]
+    pub fn is_deb(&self) -> bool {
+        let name = self.0.to_ascii_lowercase();
+        [".deb", ".ddeb", ".udeb"].iter().any(|ending| name.ends_with(ending))
+    }
 }
 
 #[cfg(test)]

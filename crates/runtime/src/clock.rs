@@ -24,4 +24,10 @@ impl Ids for RandomIds {
     fn upload_id(&self) -> UploadId {
         Ulid::generate().to_string().parse().expect("a ULID prints as an upload id")
     }
+
+    fn random(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).expect("the kernel gives random bytes");
+        bytes
+    }
 }

@@ -8,6 +8,9 @@ use jiff::SignedDuration;
 /// What our own crates log where nothing is said about it.
 const LOG_LEVEL: &str = "info";
 
+/// Where `colca-serve` listens where nothing is said about it: this machine alone.
+const LISTEN: &str = "127.0.0.1:8000";
+
 /// The level of logging, which is wanted before anything else can fail.
 pub(crate) fn log_level() -> String {
     let level = optional("COLCA_LOG");
@@ -31,11 +34,17 @@ pub struct Config {
     pub ingest_queue_url: String,
     /// The secret with the user and key.
     pub credentials_secret: String,
+    /// The secret with the accounts.
+    pub accounts_secret: String,
     /// Where the world reads from, without a slash at the end.
     pub cdn_url: String,
     /// Exceptions to how metadata is compressed, as `repo-build` reads them; mostly empty.
     pub codecs: String,
-    /// How long a build waits for more uploads.
+    /// The largest body of an upload through us, in bytes; `None` where any size can be streamed.
+    pub body_limit: Option<u64>,
+    /// Where `colca-serve` listens.
+    pub listen: String,
+    /// How long a build waits for more uploads, where the configuration of repositories does not say.
     pub quiet: Duration,
     /// How long superseded objects stay.
     pub grace: SignedDuration,
@@ -63,8 +72,11 @@ impl Config {
             build_queue_url: text("COLCA_BUILD_QUEUE_URL")?,
             ingest_queue_url: text("COLCA_INGEST_QUEUE_URL")?,
             credentials_secret: text("COLCA_CREDENTIALS_SECRET")?,
+            accounts_secret: text("COLCA_ACCOUNTS_SECRET")?,
             cdn_url: text("COLCA_CDN_URL")?.trim_end_matches('/').to_owned(),
             codecs: optional("COLCA_CODECS"),
+            listen: Some(optional("COLCA_LISTEN")).filter(|at| !at.is_empty()).unwrap_or_else(|| LISTEN.to_owned()),
+            body_limit: if optional("COLCA_BODY_LIMIT").is_empty() { None } else { Some(number("COLCA_BODY_LIMIT")?) },
             quiet: Duration::from_secs(number("COLCA_QUIET_SECONDS")?),
             grace: SignedDuration::from_secs(i64::from(number::<u32>("COLCA_GRACE_SECONDS")?)),
             retention: SignedDuration::from_hours(24 * i64::from(number::<u32>("COLCA_RETENTION_DAYS")?)),

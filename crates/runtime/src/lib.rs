@@ -2,13 +2,17 @@
 //!
 //! The only crate that reads the environment, the clock and randomness.
 
+mod calls;
 mod clock;
 mod config;
 mod logging;
 pub mod serve;
 mod services;
+mod settings;
 
+pub use calls::counted;
 pub use config::{Config, ConfigError};
 pub use lambda_runtime::Error;
 pub use serve::{Delivery, Disposition};
 pub use services::Services;
+pub use settings::SettingsSource;

@@ -4,8 +4,20 @@ use tracing_subscriber::EnvFilter;
 
 /// Our own crates, as `tracing` knows them. The libraries below log whole requests at their finer levels, with the
 /// credentials in them, so they get to say only what went wrong.
-const OURS: [&str; 8] =
-    ["upload", "ingest", "catalog", "repo_build", "reap", "colca_api", "colca_store", "colca_runtime"];
+const OURS: [&str; 12] = [
+    "upload",
+    "ingest",
+    "catalog",
+    "curate",
+    "repo_build",
+    "reap",
+    "admin",
+    "colca_serve",
+    "colca_api",
+    "colca_intake",
+    "colca_store",
+    "colca_runtime",
+];
 
 /// Logs to standard output, our own crates at `level` and the others at `warn`, with the identifiers of a message as
 /// fields beside its text.

@@ -4,6 +4,8 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use futures::future::join_all;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
+use tower::Layer;
+use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use tracing::{Instrument, error, info_span, warn};
 
 /// A message, and which one it is.
@@ -29,7 +31,13 @@ pub enum Disposition {
 /// # Errors
 /// When the Lambda runtime ends.
 pub async fn http(router: axum::Router) -> Result<(), Error> {
-    lambda_http::run(router).await
+    lambda_http::run(routed(router)).await
+}
+
+/// Answers a path with a slash at its end as it answers the one without. chacra redirects the one to the other; this saves
+/// everybody a round trip.
+pub fn routed(router: axum::Router) -> NormalizePath<axum::Router> {
+    NormalizePathLayer::trim_trailing_slash().layer(router)
 }
 
 /// Handles messages, those of one batch side by side. What fails is delivered again, alone.

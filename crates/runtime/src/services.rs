@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
-use colca_model::{Ids, SharedClock};
+use colca_model::{Ids, RepoPath, SharedClock};
 use colca_store::{Builds, Catalog, Jobs, Objects, Queues, Secrets};
 
+use crate::SettingsSource;
+use crate::calls::CountCalls;
 use crate::clock::{RandomIds, SystemClock};
 use crate::config::{self, Config, ConfigError};
 use crate::logging;
@@ -23,8 +25,9 @@ pub struct Services {
     pub jobs: Jobs,
     /// The queues.
     pub queues: Queues,
-    /// Where builds are asked for.
-    pub builds: Builds,
+    builds: Builds,
+    /// The configuration of repositories.
+    pub settings: SettingsSource,
     /// Secrets Manager.
     pub secrets: Secrets,
     /// The time.
@@ -45,25 +48,39 @@ impl Services {
         Ok(Self::connect(config, &sdk))
     }
 
+    /// Has the changes of a repository published, when it has been quiet for as long as the configuration says. Call it
+    /// after they are in the catalog.
+    ///
+    /// # Errors
+    /// Whatever the services answer.
+    pub async fn request_build(&self, repository: &RepoPath) -> colca_store::Result<()> {
+        let quiet = self.settings.get().await?.quiet(&repository.project).unwrap_or(self.config.quiet);
+        self.builds.request(repository, self.clock.now(), quiet).await
+    }
+
     fn connect(config: Config, sdk: &SdkConfig) -> Self {
         // Bucket names in the host name need a wildcard DNS entry, which only AWS itself has.
         let elsewhere = sdk.endpoint_url().is_some();
         let s3 = aws_sdk_s3::config::Builder::from(sdk).force_path_style(elsewhere).build();
         let s3 = aws_sdk_s3::Client::from_conf(s3);
-        let dynamodb = aws_sdk_dynamodb::Client::new(sdk);
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk).interceptor(CountCalls).build();
+        let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
         let sqs = aws_sdk_sqs::Client::new(sdk);
         let secrets = aws_sdk_secretsmanager::Client::new(sdk);
 
         let catalog = Catalog::new(dynamodb.clone(), config.catalog_table.clone());
         let queues = Queues::new(sqs, config.build_queue_url.clone(), config.ingest_queue_url.clone());
+        let objects = Objects::new(s3, config.incoming_bucket.clone(), config.store_bucket.clone());
+        let clock: SharedClock = Arc::new(SystemClock);
         Self {
-            objects: Objects::new(s3, config.incoming_bucket.clone(), config.store_bucket.clone()),
+            settings: SettingsSource::new(objects.clone(), clock.clone()),
+            objects,
             jobs: Jobs::new(dynamodb, config.jobs_table.clone()),
-            builds: Builds::new(catalog.clone(), queues.clone(), config.quiet),
-            secrets: Secrets::new(secrets, config.credentials_secret.clone()),
+            builds: Builds::new(catalog.clone(), queues.clone()),
+            secrets: Secrets::new(secrets, config.credentials_secret.clone(), config.accounts_secret.clone()),
             catalog,
             queues,
-            clock: Arc::new(SystemClock),
+            clock,
             ids: Arc::new(RandomIds),
             config,
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use colca_model::{RepoPath, RepositoryKind};
+use colca_model::RepoPath;
 use jiff::Timestamp;
 
 use crate::{BuildMessage, Catalog, Queues, Result};
@@ -12,26 +12,25 @@ use crate::{BuildMessage, Catalog, Queues, Result};
 pub struct Builds {
     catalog: Catalog,
     queues: Queues,
-    quiet: Duration,
 }
 
 impl Builds {
-    /// `quiet` is how long a build waits for more uploads, in whole seconds.
+    /// Builds of what is in `catalog`.
     #[must_use]
-    pub fn new(catalog: Catalog, queues: Queues, quiet: Duration) -> Self {
-        Self { catalog, queues, quiet }
+    pub fn new(catalog: Catalog, queues: Queues) -> Self {
+        Self { catalog, queues }
     }
 
     /// Has the changes of a repository published. Call it after they are in the catalog: whoever finds a build
-    /// due already can rely on that build to see them.
+    /// due already can rely on that build to see them. `quiet` is how long it waits for more, in whole seconds.
     ///
     /// A crash between the two steps leaves the repository marked with nobody building, which `reap` finds.
     ///
     /// # Errors
     /// Whatever the services answer.
-    pub async fn request(&self, repository: &RepoPath, kind: RepositoryKind, now: Timestamp) -> Result<()> {
-        if self.catalog.claim_build(repository, kind, now, now + self.quiet).await? {
-            self.queues.send_build(&BuildMessage { repository: repository.clone() }, self.quiet).await?;
+    pub async fn request(&self, repository: &RepoPath, now: Timestamp, quiet: Duration) -> Result<()> {
+        if self.catalog.claim_build(repository, now, now + quiet).await? {
+            self.queues.send_build(&BuildMessage { repository: repository.clone() }, quiet).await?;
         }
         Ok(())
     }

@@ -57,13 +57,14 @@ impl Error {
     }
 
     /// The same failure, seen by a caller who has nothing to decide and can only try again later.
-    pub(crate) fn into_unavailable(mut self) -> Self {
+    #[must_use]
+    pub fn into_unavailable(mut self) -> Self {
         self.kind = ErrorKind::Unavailable;
         self
     }
 
     /// Stored data that does not read back: names the item.
-    pub(crate) fn corrupt(what: impl Into<String>, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub fn corrupt(what: impl Into<String>, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { kind: ErrorKind::Corrupt, what: what.into(), source: Some(source.into()) }
     }
 
@@ -88,7 +89,7 @@ fn kind_of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> ErrorKind {
     let status = service.raw().status().as_u16();
     match service.err().code() {
         Some("NoSuchKey" | "NotFound" | "NoSuchUpload" | "ResourceNotFoundException") => ErrorKind::NotFound,
-        Some("PreconditionFailed") => ErrorKind::AlreadyExists,
+        Some("PreconditionFailed" | "ResourceExistsException") => ErrorKind::AlreadyExists,
         Some(
             "ConditionalCheckFailedException"
             | "ConditionalRequestConflict"
@@ -97,7 +98,11 @@ fn kind_of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> ErrorKind {
             | "TransactionInProgressException",
         ) => ErrorKind::Conflict,
         Some(
-            "ProvisionedThroughputExceededException" | "RequestLimitExceeded" | "ThrottlingException" | "SlowDown",
+            "ProvisionedThroughputExceededException"
+            | "RequestLimitExceeded"
+            | "LimitExceededException"
+            | "ThrottlingException"
+            | "SlowDown",
         ) => ErrorKind::Unavailable,
         _ => match status {
             404 => ErrorKind::NotFound,
@@ -150,6 +155,8 @@ mod tests {
             (404, "NoSuchUpload", ErrorKind::NotFound),
             (400, "ResourceNotFoundException", ErrorKind::NotFound),
             (412, "PreconditionFailed", ErrorKind::AlreadyExists),
+            (400, "ResourceExistsException", ErrorKind::AlreadyExists),
+            (400, "LimitExceededException", ErrorKind::Unavailable),
             (409, "ConditionalRequestConflict", ErrorKind::Conflict),
             (400, "ConditionalCheckFailedException", ErrorKind::Conflict),
             (400, "TransactionCanceledException", ErrorKind::Conflict),

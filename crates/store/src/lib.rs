@@ -10,20 +10,28 @@ mod jobs;
 mod multipart;
 mod object_key;
 mod objects;
+mod overwrite;
 mod presign;
 mod queues;
+mod receiver;
 mod registration;
+mod removal;
 mod secrets;
 mod table;
 
 pub use builds::Builds;
-pub use catalog::{Catalog, Change, Lease, PackageRow, Published, Repository, StoredFragments};
+pub use catalog::{
+    Catalog, Change, ChangedFile, Checksum, Lease, Listing, PackageRow, Page, PageSize, PageToken, Published,
+    Repository, Search, Sought, StoredFragments, What,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use jobs::{DigestProgress, DueGarbage, Garbage, Jobs, Owner};
 pub use multipart::UploadedPart;
 pub use object_key::{Bucket, ObjectKey};
-pub use objects::{Copied, Expected, ObjectHead, Objects};
+pub use objects::{Copied, ObjectHead, Objects};
+pub use overwrite::Expected;
 pub use presign::{SignedUrl, Validity};
-pub use queues::{BuildMessage, IngestMessage, Queues};
+pub use queues::{BuildMessage, IngestMessage, Queue, Queues, Received};
+pub use receiver::Receiver;
 pub use registration::{Registered, Registration};
-pub use secrets::{Credentials, Secrets};
+pub use secrets::{Credentials, KnownAccounts, Secrets};

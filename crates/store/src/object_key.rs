@@ -48,6 +48,11 @@ pub enum ObjectKey {
         /// The name its file is to have.
         filename: Filename,
     },
+    /// A file on its way in through us, whose checksums are not known before its end. S3 announces none of these.
+    Received {
+        /// The upload it is to become.
+        upload: UploadId,
+    },
     /// A published file.
     File {
         /// The repository that holds it.
@@ -81,6 +86,8 @@ pub enum ObjectKey {
         /// The upload that brought the package.
         upload: UploadId,
     },
+    /// The configuration of repositories, `colca.toml`.
+    Settings,
     /// A key as it was read from the catalog.
     Stored(String),
 }
@@ -96,11 +103,12 @@ impl ObjectKey {
     #[must_use]
     pub fn bucket(&self) -> Bucket {
         match self {
-            Self::Incoming { .. } => Bucket::Incoming,
+            Self::Incoming { .. } | Self::Received { .. } => Bucket::Incoming,
             Self::File { .. }
             | Self::RpmMetadata { .. }
             | Self::Repomd { .. }
             | Self::Fragments { .. }
+            | Self::Settings
             | Self::Stored(_) => Bucket::Store,
         }
     }
@@ -110,6 +118,7 @@ impl ObjectKey {
     pub fn path(&self) -> String {
         match self {
             Self::Incoming { upload, filename } => format!("incoming/{upload}/{filename}"),
+            Self::Received { upload } => format!("received/{upload}"),
             Self::File { repository, directory, filename, replacement: None } => {
                 format!("repos/{repository}/{directory}/{filename}")
             }
@@ -123,6 +132,7 @@ impl ObjectKey {
                 format!("repos/{repository}/{}repodata/repomd.xml", within(directory))
             }
             Self::Fragments { upload } => format!("state/fragments/{upload}"),
+            Self::Settings => "state/colca.toml".to_owned(),
             Self::Stored(key) => key.clone(),
         }
     }
@@ -139,7 +149,9 @@ impl ObjectKey {
         match self {
             Self::File { filename, .. } if filename.is_rpm() => "application/x-rpm",
             Self::Repomd { .. } => "application/xml",
+            Self::Settings => "application/toml",
             Self::Incoming { .. }
+            | Self::Received { .. }
             | Self::File { .. }
             | Self::RpmMetadata { .. }
             | Self::Fragments { .. }
@@ -153,7 +165,9 @@ impl ObjectKey {
         match self {
             Self::Repomd { .. } => "public, max-age=5",
             Self::File { .. } | Self::RpmMetadata { .. } | Self::Stored(_) => "public, max-age=31536000, immutable",
-            Self::Incoming { .. } | Self::Fragments { .. } => "private, no-store",
+            Self::Incoming { .. } | Self::Received { .. } | Self::Fragments { .. } | Self::Settings => {
+                "private, no-store"
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use colca_model::{RepoPath, Sha256, UploadId};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::{Bucket, Error, ErrorKind, ObjectKey, Result};
+use crate::{Bucket, Error, ErrorKind, Expected, ObjectKey, Result};
 
 /// The largest piece S3 copies in one call is 5 GiB; smaller ones run side by side.
 const COPY_PART: u64 = 512 * 1024 * 1024;
@@ -37,15 +37,6 @@ pub struct ObjectHead {
     pub sha256: Option<Sha256>,
     /// The upload it was copied from, for a published file.
     pub upload: Option<UploadId>,
-}
-
-/// What an entry file must be for a write to go through.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expected {
-    /// There is none yet.
-    Absent,
-    /// It still has this entity tag.
-    Etag(String),
 }
 
 /// How a copy to a new key went.
@@ -146,22 +137,10 @@ impl Objects {
     /// # Errors
     /// [`ErrorKind::Conflict`] if somebody else wrote it meanwhile, or whatever else the service answers.
     pub async fn commit(&self, key: &ObjectKey, bytes: Vec<u8>, expected: &Expected) -> Result<()> {
-        let request = match expected {
-            Expected::Absent => self.put(key, bytes).if_none_match("*"),
-            Expected::Etag(etag) => self.put(key, bytes).if_match(etag),
-        };
-        request.send().await.map(drop).map_err(|error| {
-            let error = Error::sdk(format!("commit {}", key.path()), error);
-            // An entry file that vanished answers 404 to `If-Match`: that is a conflict as well.
-            if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) {
-                error.into_conflict()
-            } else {
-                error
-            }
-        })
+        self.overwrite(key, bytes, Some(expected)).await.map(drop)
     }
 
-    fn put(
+    pub(crate) fn put(
         &self,
         key: &ObjectKey,
         bytes: Vec<u8>,
@@ -277,6 +256,18 @@ impl Objects {
             directories.extend(found.map(|prefix| prefix[top.len()..].trim_end_matches('/').to_owned()));
         }
         Ok(directories)
+    }
+
+    /// Removes an entry file if it still has this entity tag.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if somebody else wrote it meanwhile, or whatever else the service answers.
+    pub async fn retract(&self, key: &ObjectKey, etag: &str) -> Result<()> {
+        let request = self.s3.delete_object().bucket(self.bucket(key)).key(key.path()).if_match(etag);
+        request.send().await.map(drop).map_err(|error| {
+            let error = Error::sdk(format!("retract {}", key.path()), error);
+            if error.kind() == ErrorKind::AlreadyExists { error.into_conflict() } else { error }
+        })
     }
 
     /// Removes an object; one that is gone already is no error.

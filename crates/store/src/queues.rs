@@ -21,7 +21,26 @@ pub struct IngestMessage {
     pub upload: UploadId,
 }
 
-/// The queues we write to.
+/// The queues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// Uploads that arrived.
+    Ingest,
+    /// Repositories to build.
+    Build,
+}
+
+/// A message that was taken from a queue. It comes again, unless it is deleted in time.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// The same at every delivery of the same message.
+    pub id: String,
+    /// What it says.
+    pub body: String,
+    receipt: String,
+}
+
+/// The queues we write to, and read from where no Lambda does.
 #[derive(Debug, Clone)]
 pub struct Queues {
     sqs: aws_sdk_sqs::Client,
@@ -50,6 +69,52 @@ impl Queues {
     /// Whatever the service answers.
     pub async fn send_ingest(&self, message: &IngestMessage) -> Result<()> {
         self.send(&self.ingest_url, message, Duration::ZERO).await
+    }
+
+    /// Takes up to `most` messages from a queue, ten at most; waits for up to `wait`, 20 s at most, if there is none.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn receive(&self, queue: Queue, most: i32, wait: Duration) -> Result<Vec<Received>> {
+        let url = self.url(queue);
+        let wait = i32::try_from(wait.as_secs().min(20)).unwrap_or(20);
+        let request = self.sqs.receive_message().queue_url(url).max_number_of_messages(most).wait_time_seconds(wait);
+        let answer = request.send().await.map_err(|error| Error::sdk(format!("take messages from {url}"), error))?;
+        let received = answer.messages.unwrap_or_default().into_iter().map(|message| Received {
+            id: message.message_id.unwrap_or_default(),
+            body: message.body.unwrap_or_default(),
+            receipt: message.receipt_handle.unwrap_or_default(),
+        });
+        Ok(received.collect())
+    }
+
+    /// Deletes a message whose work is done.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn delete(&self, queue: Queue, message: &Received) -> Result<()> {
+        let url = self.url(queue);
+        let request = self.sqs.delete_message().queue_url(url).receipt_handle(&message.receipt);
+        request.send().await.map(drop).map_err(|error| Error::sdk(format!("delete a message of {url}"), error))
+    }
+
+    /// Has a message delivered again after `delay`.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn put_back(&self, queue: Queue, message: &Received, delay: Duration) -> Result<()> {
+        let url = self.url(queue);
+        let delay = i32::try_from(delay.as_secs()).unwrap_or(i32::MAX);
+        let request = self.sqs.change_message_visibility().queue_url(url).receipt_handle(&message.receipt);
+        let answer = request.visibility_timeout(delay).send().await;
+        answer.map(drop).map_err(|error| Error::sdk(format!("put a message back to {url}"), error))
+    }
+
+    fn url(&self, queue: Queue) -> &str {
+        match queue {
+            Queue::Ingest => &self.ingest_url,
+            Queue::Build => &self.build_url,
+        }
     }
 
     async fn send(&self, url: &str, message: &impl Serialize, delay: Duration) -> Result<()> {

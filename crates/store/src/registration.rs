@@ -7,15 +7,18 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use colca_model::{Binary, UploadState};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{Change, PackageRow};
+use crate::catalog::{Change, ChangedFile, PackageRow, What};
 use crate::table::number;
 use crate::{Catalog, Error, ErrorKind, Jobs, Result};
 
 /// A file about to enter the catalog.
 #[derive(Debug, Clone)]
 pub struct Registration {
-    /// The file. Its version is 1, or one more than that of the file it replaces.
+    /// The file. Its version is one more than that of the file before it, whether it replaces that one or that one was
+    /// deleted; 1 if there never was one.
     pub binary: Binary,
+    /// Whether it replaces a file, which must still be of the version before.
+    pub replaces: bool,
     /// What it contributes to the metadata, if it is a package.
     pub package: Option<PackageRow>,
     /// What the uploader is told.
@@ -27,7 +30,8 @@ pub struct Registration {
 pub enum Registered {
     /// The file is in the catalog and its upload ended.
     Done,
-    /// The file is not of the version before any more: somebody else was faster. Look again and decide anew.
+    /// What is registered or deleted under that name is not what it was: somebody else was faster. Look again and
+    /// decide anew.
     NameTaken,
     /// The upload has ended already, by another delivery of its message.
     UploadEnded,
@@ -46,26 +50,25 @@ impl Catalog {
         now: Timestamp,
         keep: SignedDuration,
     ) -> Result<Registered> {
-        let Registration { binary, package, notes } = registration;
-        let change = Change {
-            upload: binary.upload.clone(),
-            arch: binary.arch.clone(),
-            filename: binary.filename.clone(),
-            version: binary.version,
-            is_package: package.is_some(),
-        };
+        let Registration { binary, replaces, package, notes } = registration;
+        let what = What::Added(changed(&binary, binary.version, package.is_some()));
+        let change = Change { id: binary.upload.clone(), what };
         let file = self.put(&binary)?;
-        let file = if binary.version == 1 {
-            file.condition_expression("attribute_not_exists(pk)")
-        } else {
+        let file = if replaces {
             let before = number(binary.version - 1);
             file.condition_expression("version = :before").expression_attribute_values(":before", before)
+        } else {
+            file.condition_expression("attribute_not_exists(pk)")
         };
         let end = jobs.ending(&binary.upload, &UploadState::Registered { notes }, now, keep)?;
         let end = TransactWriteItem::builder().update(end).build();
 
         // The order matters to `refused`.
         let mut writes = vec![write(file)?, end, write(self.put_change(&binary.repository, &change)?)?];
+        if !replaces {
+            // Somebody may have registered and deleted it since it was looked at.
+            writes.insert(2, TransactWriteItem::builder().condition_check(self.unburied(&binary)?).build());
+        }
         if let Some(package) = package {
             writes.push(write(self.put_package(&binary.repository, &package)?)?);
         }
@@ -82,7 +85,12 @@ impl Catalog {
     }
 }
 
-fn write(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> Result<TransactWriteItem> {
+/// A file as a change names it.
+pub(crate) fn changed(binary: &Binary, version: u64, is_package: bool) -> ChangedFile {
+    ChangedFile { arch: binary.arch.clone(), filename: binary.filename.clone(), version, is_package }
+}
+
+pub(crate) fn write(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> Result<TransactWriteItem> {
     let put = put.build().map_err(|error| Error::corrupt("build a registration", error))?;
     Ok(TransactWriteItem::builder().put(put).build())
 }
@@ -97,7 +105,7 @@ fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Registered> {
     match failed[..] {
         // The end of the upload counts first: a file that is there already may be its own.
         [_, true, ..] => Some(Registered::UploadEnded),
-        [true, ..] => Some(Registered::NameTaken),
+        [true, ..] | [_, _, true, ..] => Some(Registered::NameTaken),
         _ => None,
     }
 }
@@ -118,7 +126,7 @@ mod tests {
         SdkError::service_error(error, HttpResponse::new(400.try_into().expect("a status"), SdkBody::empty()))
     }
 
-    /// What a transaction says that was cancelled for a reason each: of the file, the end, the change, the package.
+    /// What a transaction says that was cancelled for a reason each: of the file, the end, what was deleted, the change.
     fn cancelled(reasons: [&str; 4]) -> Option<Registered> {
         let reasons = reasons.map(|code| CancellationReason::builder().code(code).build());
         let error = TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons.to_vec())).build();
@@ -130,6 +138,7 @@ mod tests {
         assert_eq!(cancelled([HELD, FAILED, HELD, HELD]), Some(Registered::UploadEnded));
         assert_eq!(cancelled([FAILED, FAILED, HELD, HELD]), Some(Registered::UploadEnded));
         assert_eq!(cancelled([FAILED, HELD, HELD, HELD]), Some(Registered::NameTaken));
+        assert_eq!(cancelled([HELD, HELD, FAILED, HELD]), Some(Registered::NameTaken));
     }
 
     #[test]

@@ -3,31 +3,21 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use colca_api::{ApiError, UrlPath};
+use colca_api::{ApiError, App, FilePath, UrlPath};
 use colca_model::Binary;
-use colca_runtime::Services;
 use colca_store::ObjectKey;
 
-use crate::Shared;
-use crate::path::FileNames;
-
 /// 302 to the bytes.
-pub(crate) async fn get_file(
-    State(services): Shared,
-    UrlPath(names): UrlPath<FileNames>,
-) -> colca_api::Result<Response> {
-    let binary = find(&services, names).await?;
+pub(crate) async fn get_file(State(app): State<App>, UrlPath(path): UrlPath<FilePath>) -> colca_api::Result<Response> {
+    let binary = find(&app, &path).await?;
     let path = ObjectKey::Stored(binary.key).url_path();
-    let location = format!("{}/{path}", services.config.cdn_url);
+    let location = format!("{}/{path}", app.services.config.cdn_url);
     Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
 }
 
 /// 200 with the length, so that a client can ask whether a file is there without being sent elsewhere.
-pub(crate) async fn head_file(
-    State(services): Shared,
-    UrlPath(names): UrlPath<FileNames>,
-) -> colca_api::Result<Response> {
-    let binary = find(&services, names).await?;
+pub(crate) async fn head_file(State(app): State<App>, UrlPath(path): UrlPath<FilePath>) -> colca_api::Result<Response> {
+    let binary = find(&app, &path).await?;
     let headers = [
         (header::CONTENT_LENGTH, binary.size.to_string()),
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
@@ -35,9 +25,8 @@ pub(crate) async fn head_file(
     Ok((StatusCode::OK, headers).into_response())
 }
 
-async fn find(services: &Services, names: FileNames) -> colca_api::Result<Binary> {
-    let filename = names.filename.ok_or_else(|| ApiError::NotFound("this file".to_owned()))?;
-    let repository = names.repository.repository()?;
-    let binary = services.catalog.binary(&repository, &names.arch, &filename).await?;
+async fn find(app: &App, path: &FilePath) -> colca_api::Result<Binary> {
+    let FilePath { repository, arch, filename } = path;
+    let binary = app.services.catalog.binary(repository, arch, filename).await?;
     binary.ok_or_else(|| ApiError::NotFound(format!("{:?}", filename.as_str())))
 }

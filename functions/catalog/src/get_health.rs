@@ -3,13 +3,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use colca_api::App;
 use colca_runtime::Services;
 
-use crate::Shared;
-
 /// 204 if everything answers. What does not is logged, and named to nobody.
-pub(crate) async fn get_health(State(services): Shared) -> Response {
-    match check(&services).await {
+pub(crate) async fn get_health(State(app): State<App>) -> Response {
+    match check(&app.services).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => {
             tracing::error!(%error, "Not healthy");

@@ -3,36 +3,42 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use colca_api::UrlPath;
+use colca_api::{App, UrlPath};
 use colca_model::{Flavor, RepoPath, RepositoryKind};
 use colca_store::ObjectKey;
 
-use crate::Shared;
 use crate::get_repository::find;
-use crate::path::Names;
 
 /// The repository file. A repository without metadata has none: 204, as chacra answers.
 pub(crate) async fn get_repository_file(
-    State(services): Shared,
-    UrlPath(names): UrlPath<Names>,
+    State(app): State<App>,
+    UrlPath(path): UrlPath<RepoPath>,
 ) -> colca_api::Result<Response> {
-    let path = names.repository()?;
-    Ok(match find(&services, &path).await?.kind {
-        RepositoryKind::Rpm => {
-            let text = rpm(&path, &services.config.cdn_url);
-            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
-        }
-        RepositoryKind::Raw => StatusCode::NO_CONTENT.into_response(),
-    })
+    let cdn = &app.services.config.cdn_url;
+    let text = match find(&app, &path).await?.kind() {
+        Some(RepositoryKind::Rpm) => rpm(&path, cdn),
+        Some(RepositoryKind::Deb) => deb(&path, cdn),
+        Some(RepositoryKind::Raw) | None => return Ok(StatusCode::NO_CONTENT.into_response()),
+    };
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
+}
+
+/// A line for `/etc/apt/sources.list.d` (`man sources.list`).
+fn deb(path: &RepoPath, cdn: &str) -> String {
+    format!("deb [trusted=yes] {} {} main\n", base_url(path, cdn), path.distro_version)
+}
+
+/// chacra's address of a repository; the CDN knows it as an alias.
+fn base_url(path: &RepoPath, cdn: &str) -> String {
+    let top = ObjectKey::Stored(ObjectKey::repository(path)).url_path();
+    format!("{cdn}/r/{}", top.trim_start_matches("repos/"))
 }
 
 /// A file for `/etc/yum.repos.d` or `/etc/zypp/repos.d` (`man dnf.conf`, `man zypper`).
 fn rpm(path: &RepoPath, cdn: &str) -> String {
     let project = &path.project;
     let id = section_id(path);
-    // chacra's address of a repository; the CDN knows it as an alias.
-    let top = ObjectKey::Stored(ObjectKey::repository(path)).url_path();
-    let base = format!("{cdn}/r/{}", top.trim_start_matches("repos/"));
+    let base = base_url(path, cdn);
     if path.has_single_repodata() {
         return section(&id, &format!("{project} packages"), &base);
     }

@@ -1,58 +1,96 @@
-//! What there is: files, repositories, repository files, health. Reads only, for everybody.
+//! What there is: files, repositories, repository files, health. Reads only.
 //!
 //! The paths and the JSON are chacra's, so that what reads a chacra reads this.
 
+mod get_error;
 mod get_file;
 mod get_health;
+mod get_public;
 mod get_repository;
 mod get_repository_file;
+mod get_root;
 mod list_binaries;
 mod list_levels;
-mod path;
+mod operations;
+mod search_binaries;
+mod search_parameters;
 mod show_binary;
 
 use axum::Router;
-use axum::extract::State;
-use axum::routing::{MethodRouter, get};
-use colca_api::ApiError;
-use colca_runtime::Services;
-
-/// What every handler shares.
-pub(crate) type Shared = State<Services>;
-
-const VERSION: &str = "/{project}/{git_ref}/{sha1}/{distro}/{distro_version}";
+use axum::http::Method;
+use colca_api::{App, Routes, complete};
 
 /// The routes of everything that is read.
-pub fn router(services: Services) -> Router {
-    let binaries = |rest: &str| format!("/binaries{VERSION}/{{arch}}{rest}");
-    let repos = |rest: &str| format!("/repos{VERSION}{rest}");
-    let routes: [(String, MethodRouter<Services>); 18] = [
-        ("/health".to_owned(), get(get_health::get_health)),
-        ("/binaries".to_owned(), get(list_levels::list_projects)),
-        ("/binaries/{project}".to_owned(), get(list_levels::list_level)),
-        ("/binaries/{project}/{git_ref}".to_owned(), get(list_levels::list_level)),
-        ("/binaries/{project}/{git_ref}/{sha1}".to_owned(), get(list_levels::list_level)),
-        ("/binaries/{project}/{git_ref}/{sha1}/{distro}".to_owned(), get(list_levels::list_distro)),
-        (format!("/binaries{VERSION}"), get(list_binaries::list_version)),
-        (binaries(""), get(list_binaries::list_arch)),
-        (binaries("/{filename}"), get(get_file::get_file).head(get_file::head_file)),
-        (binaries("/flavors"), get(list_binaries::list_flavors)),
-        (binaries("/flavors/{flavor}"), get(list_binaries::list_flavor)),
-        (binaries("/flavors/{flavor}/{filename}"), get(get_file::get_file).head(get_file::head_file)),
-        (repos(""), get(get_repository::get_repository)),
-        (repos("/repo"), get(get_repository_file::get_repository_file)),
-        (repos("/flavors"), get(get_repository::list_flavors)),
-        (repos("/flavors/{flavor}"), get(get_repository::get_repository)),
-        (repos("/flavors/{flavor}/repo"), get(get_repository_file::get_repository_file)),
-        ("/repos".to_owned(), get(list_levels::list_projects)),
+#[must_use]
+pub fn routes() -> Routes<App> {
+    let routes = Routes::default()
+        .get(&["/"], get_root::get_root, &operations::root())
+        .get(&["/openapi.json"], get_root::get_openapi, &operations::openapi())
+        .get(&["/health"], get_health::get_health, &operations::health())
+        .get(&["/errors/{name}"], get_error::get_error, &operations::error())
+        .get(&["/search"], search_binaries::search_binaries, &operations::search())
+        .get(&["/r/{*path}"], get_public::get_public, &operations::public());
+    repositories(files(routes))
+}
+
+fn files(routes: Routes<App>) -> Routes<App> {
+    const FILES: &str = "/binaries/{project}/{ref}/{sha1}/{distro}/{distro_version}/{arch}";
+    let level = operations::level();
+    let file = [format!("{FILES}/{{filename}}"), format!("{FILES}/flavors/{{flavor}}/{{filename}}")];
+    let file = file.each_ref().map(String::as_str);
+    let flavors = format!("{FILES}/flavors");
+    let flavor = format!("{flavors}/{{flavor}}");
+    routes
+        .get(&["/binaries"], list_levels::list_projects, &level)
+        .get(&["/binaries/{project}"], list_levels::list_project, &level)
+        .get(
+            &[
+                "/binaries/{project}/{ref}",
+                "/binaries/{project}/{ref}/{sha1}",
+                "/binaries/{project}/{ref}/{sha1}/{distro}",
+            ],
+            list_levels::list_level,
+            &level,
+        )
+        .get(
+            &["/binaries/{project}/{ref}/{sha1}/{distro}/{distro_version}"],
+            list_binaries::list_version,
+            &operations::version(),
+        )
+        .get(&[FILES, &flavor], list_binaries::list_arch, &operations::arch())
+        .get(&[&flavors], list_binaries::list_arch_flavors, &operations::flavors())
+        .get(&file, get_file::get_file, &operations::file())
+        .on(&Method::HEAD, &file, get_file::head_file, &operations::file_head())
+}
+
+fn repositories(routes: Routes<App>) -> Routes<App> {
+    const REPOSITORY: [&str; 2] = [
+        "/repos/{project}/{ref}/{sha1}/{distro}/{distro_version}",
+        "/repos/{project}/{ref}/{sha1}/{distro}/{distro_version}/flavors/{flavor}",
     ];
-    let mut router = Router::new();
-    for (path, handler) in routes {
-        // chacra redirects to the form with a slash; answering both saves everybody a round trip.
-        router = router.route(&format!("{path}/"), handler.clone()).route(&path, handler);
-    }
-    router
-        .fallback(async || ApiError::NotFound("this page".to_owned()))
-        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed("GET"))
-        .with_state(services)
+    let below = |name: &str| REPOSITORY.map(|path| format!("{path}/{name}"));
+    let [file, update, recreate, extra] = ["repo", "update", "recreate", "extra"].map(below);
+    let action = [&update[0], &update[1], &recreate[0], &recreate[1]].map(String::as_str);
+    let extra = extra.each_ref().map(String::as_str);
+    let level = operations::level();
+    routes
+        .get(&["/repos"], list_levels::list_projects, &level)
+        .get(&["/repos/{project}"], list_levels::list_project, &level)
+        .get(&["/repos/{project}/{ref}", "/repos/{project}/{ref}/{sha1}"], list_levels::list_level, &level)
+        .get(&["/repos/{project}/{ref}/{sha1}/{distro}"], list_levels::list_versions, &operations::names())
+        .get(&[&format!("{}/flavors", REPOSITORY[0])], list_levels::list_flavors, &operations::names())
+        .get(&REPOSITORY, get_repository::get_repository, &operations::repository())
+        .get(
+            &file.each_ref().map(String::as_str),
+            get_repository_file::get_repository_file,
+            &operations::repository_file(),
+        )
+        .on(&Method::HEAD, &action, get_repository::head_action, &operations::action_head())
+        .get(&action, get_repository::get_action, &operations::action_get())
+        .get(&extra, get_repository::get_action, &operations::action_get())
+}
+
+/// The whole function.
+pub fn router(app: App) -> Router {
+    complete(routes().router().with_state(app))
 }

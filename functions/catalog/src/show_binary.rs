@@ -1,5 +1,6 @@
 //! A file in chacra's words.
 
+use colca_api::moment;
 use colca_model::Binary;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -28,11 +29,6 @@ pub(crate) fn show_binary(binary: &Binary, now: Timestamp) -> Value {
         "sha256": binary.sha256,
         "sha512": binary.sha512,
     })
-}
-
-/// A moment as chacra writes it: UTC, to the microsecond, without a zone.
-pub(crate) fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string()
 }
 
 /// How long ago something was, in words: `3 hours, 2 minutes, 1 second ago`.

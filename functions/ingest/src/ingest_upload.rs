@@ -1,12 +1,12 @@
 //! The way of one upload, from its bytes to its end.
 
+use colca_intake::{Refusal, announce, take_in};
 use colca_model::{Upload, UploadId, UploadState};
 use colca_runtime::Services;
 use colca_store::ObjectKey;
 use tracing::{info, warn};
 
-use crate::refusal::Refusal;
-use crate::{read_package, register, verify};
+use crate::verify::{self, Arrival};
 
 /// Brings an upload to its end, whichever it is. Repeating it changes nothing: an upload ends once, and is
 /// registered in the same step.
@@ -18,29 +18,38 @@ pub(crate) async fn ingest_upload(services: &Services, id: &UploadId) -> colca_s
     };
     let incoming = ObjectKey::Incoming { upload: id.clone(), filename: upload.request.filename.clone() };
 
-    if upload.state == UploadState::Pending {
-        let repository = &upload.request.repository;
-        match examine(services, &upload, &incoming).await {
-            Ok(()) => info!(upload = %id, %repository, "Registered {} of upload {id}", upload.request.filename),
-            Err(Refusal::Rejected(reason)) => {
-                info!(upload = %id, %repository, reason, "Rejected {} of upload {id}", upload.request.filename);
-                let end = UploadState::Rejected { reason };
-                services.jobs.end_upload(id, &end, services.clock.now(), services.config.retention).await?;
+    match &upload.state {
+        UploadState::Pending => {
+            let repository = &upload.request.repository;
+            match examine(services, &upload, &incoming).await {
+                Ok(Arrival::Complete) => {
+                    info!(upload = %id, %repository, "Registered {} of upload {id}", upload.request.filename)
+                }
+                Ok(Arrival::Incomplete) => return Ok(()),
+                Err(Refusal::Rejected(reason) | Refusal::NameTaken(reason)) => {
+                    info!(upload = %id, %repository, reason, "Rejected {} of upload {id}", upload.request.filename);
+                    let end = UploadState::Rejected { reason };
+                    services.jobs.end_upload(id, &end, services.clock.now(), services.config.retention).await?;
+                }
+                Err(Refusal::Failed(error)) => return Err(error),
             }
-            Err(Refusal::NothingArrived | Refusal::ToBeContinued) => return Ok(()),
-            Err(Refusal::Failed(error)) => return Err(error),
         }
+        // An earlier delivery registered it, and may have died before it had all that follows done.
+        UploadState::Registered { .. } => {
+            if services.catalog.has_changes(&upload.request.repository).await? {
+                announce(services, &upload.request).await?;
+            }
+        }
+        UploadState::Rejected { .. } => {}
     }
     services.objects.delete(&incoming).await
 }
 
 /// Checks the bytes and registers them.
-async fn examine(services: &Services, upload: &Upload, incoming: &ObjectKey) -> Result<(), Refusal> {
-    verify::verify(services, upload, incoming).await?;
-    let package = if upload.request.filename.is_rpm() {
-        Some(read_package::read_package(services, incoming, upload.request.size).await?)
-    } else {
-        None
-    };
-    register::register(services, upload, incoming, package.as_ref()).await
+async fn examine(services: &Services, upload: &Upload, incoming: &ObjectKey) -> Result<Arrival, Refusal> {
+    let arrival = verify::verify(services, upload, incoming).await?;
+    if arrival == Arrival::Complete {
+        take_in(services, upload, incoming).await?;
+    }
+    Ok(arrival)
 }

@@ -1,18 +1,13 @@
 //! What was uploaded is checked here, and registered or refused.
 //!
 //! ```text
-//! message ─▶ verify ─▶ read_package ─▶ register ─▶ build asked for
-//!               └───────────┴─────────────┴─▶ rejected, with a reason, and nothing kept
+//! message ─▶ verify ─▶ take in (crates/intake) ─▶ build asked for
+//!               └─────────┴─▶ rejected, with a reason, and nothing kept
 //! ```
 
 mod digester;
 mod event;
 mod ingest_upload;
-mod notes;
-mod place;
-mod read_package;
-mod refusal;
-mod register;
 mod verify;
 
 pub use event::Event;

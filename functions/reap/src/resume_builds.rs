@@ -15,7 +15,7 @@ pub(crate) async fn resume_builds(services: &Services) -> colca_store::Result<()
         if repository.is_forgotten(now, PATIENCE) {
             let path = &repository.repository;
             warn!(repository = %path, "Nobody is publishing the changes of {path}");
-            services.builds.request(path, repository.kind, now).await?;
+            services.request_build(path).await?;
         }
     }
     Ok(())

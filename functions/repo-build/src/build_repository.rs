@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use colca_model::{RepoPath, RepositoryKind};
-use colca_store::{Lease, Published};
+use colca_store::{Change, Lease, Published, Repository, What};
 use tracing::info;
 
 use crate::Builder;
 use crate::failure::Failure;
 use crate::heartbeat::{self, LEASE};
 use crate::plan::{Revision, plan};
-use crate::{directory, packages, publish};
+use crate::{directory, packages, publish, vanish};
 
 /// How often a build starts again when it was overtaken, and how long it waits before.
 const TRIES: u32 = 3;
@@ -31,9 +31,18 @@ pub(crate) async fn build_repository(builder: &Builder, path: &RepoPath, message
     let built = heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease)).await;
     services.catalog.release(path, &lease).await?;
     built?;
+    look_once_more(builder, path).await
+}
 
-    if services.catalog.has_changes(path).await? {
-        services.builds.request(path, lease.repository.kind, services.clock.now()).await?;
+/// The last look for changes. Whoever found the lease taken relies on it: what somebody asked for is built, and what was
+/// uploaded meanwhile, where uploads alone have a repository built.
+async fn look_once_more(builder: &Builder, path: &RepoPath) -> Result<(), Failure> {
+    let services = &builder.services;
+    let settings = services.settings.get().await?;
+    let changes = services.catalog.changes(path).await?;
+    let is_due = |change: &Change| settings.is_automatic(&path.project) || change.is_wanted();
+    if changes.iter().any(is_due) && !settings.is_disabled(&path.project) {
+        services.request_build(path).await?;
     } else {
         services.catalog.settle(path).await?;
     }
@@ -62,16 +71,27 @@ async fn publish_changes(builder: &Builder, path: &RepoPath, lease: &Lease) -> R
     if changes.is_empty() {
         return Ok(());
     }
+    let removed = changes.iter().any(|change| matches!(change.what, What::Removed(_)));
+    if lease.repository.is_gone() || (removed && services.catalog.archs(path).await?.is_empty()) {
+        return vanish::vanish(services, path, lease, entries, &changes).await;
+    }
+    if services.settings.get().await?.is_disabled(&path.project) {
+        info!(repository = %path, "The configuration says that {path} is not to be built");
+        return Ok(());
+    }
     let packages = packages::read(services, path, &changes).await?;
     let count = packages.len() as u64;
-    let kind = if packages.is_empty() { lease.repository.kind } else { RepositoryKind::Rpm };
+    let kind = kind(&lease.repository, count);
     if kind == RepositoryKind::Rpm {
-        let revision = Revision { number: lease.fence, timestamp: services.clock.now().as_second() };
+        let anew = changes.iter().any(|change| change.what == What::Asked { anew: true });
+        let revision = Revision { number: lease.fence, timestamp: services.clock.now().as_second(), anew };
         let codec = builder.codecs.codec(path.distro.as_str(), path.distro_version.as_str());
         let of = path.clone();
         // Compressing keeps a thread busy; the lease is renewed meanwhile on another.
         let plans = tokio::task::spawn_blocking(move || plan(&of, revision, codec, entries, packages)).await;
         publish::publish(services, path, plans.map_err(|panic| Failure::Panicked(panic.to_string()))?).await?;
+    } else {
+        vanish::retract(services, path, entries).await?;
     }
     let published = Published { kind, packages: count, at: services.clock.now() };
     if !services.catalog.record_revision(path, lease, &published).await? {
@@ -83,4 +103,14 @@ async fn publish_changes(builder: &Builder, path: &RepoPath, lease: &Lease) -> R
         "Published revision {} of {path}", lease.fence
     );
     Ok(())
+}
+
+/// What is published: what somebody chose, else what its files are. One rpm is enough to list it; a script or an archive
+/// that was uploaded first does not stand in the way.
+fn kind(repository: &Repository, packages: u64) -> RepositoryKind {
+    match repository.chosen_kind() {
+        Some(kind) => kind,
+        None if packages > 0 => RepositoryKind::Rpm,
+        None => repository.kind().unwrap_or(RepositoryKind::Raw),
+    }
 }

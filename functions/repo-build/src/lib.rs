@@ -17,6 +17,7 @@ mod heartbeat;
 mod packages;
 mod plan;
 mod publish;
+mod vanish;
 
 use colca_rpmmd::{CodecRules, NotARule};
 use colca_runtime::{Delivery, Disposition, Services};

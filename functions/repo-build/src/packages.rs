@@ -6,7 +6,7 @@ use bytes::Bytes;
 use colca_model::RepoPath;
 use colca_rpmmd::Fragments;
 use colca_runtime::Services;
-use colca_store::{Change, ObjectKey, PackageRow, StoredFragments};
+use colca_store::{Change, ObjectKey, PackageRow, StoredFragments, What};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::failure::Failure;
@@ -26,15 +26,10 @@ pub(crate) struct Listed {
 /// CI builds noarch packages once for each architecture. Both are kept, but one directory can list a name only
 /// once: the one that was registered first.
 ///
-/// `changes` are those to be published; each must be among what is read.
+/// `changes` are those to be published; each must be seen in what is read.
 pub(crate) async fn read(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Listed>, Failure> {
     let rows = services.catalog.packages(path).await?;
-    let versions: HashMap<_, _> = rows.iter().map(|row| ((&row.arch, &row.filename), row.version)).collect();
-    let is_seen =
-        |change: &Change| versions.get(&(&change.arch, &change.filename)).is_some_and(|v| *v >= change.version);
-    if let Some(change) = changes.iter().find(|change| change.is_package && !is_seen(change)) {
-        return Err(Failure::NotSettled(change.filename.to_string()));
-    }
+    check_settled(&rows, changes)?;
 
     let mut first: BTreeMap<(String, String), PackageRow> = BTreeMap::new();
     for row in rows {
@@ -45,6 +40,35 @@ pub(crate) async fn read(services: &Services, path: &RepoPath, changes: &[Change
         }
     }
     stream::iter(first.into_values()).map(|row| listed(services, row)).buffered(READ_AT_ONCE).try_collect().await
+}
+
+/// A transaction becomes visible item by item. So a change may be seen before the package that it added, or while the
+/// package that it removed is still there; unless a later change of the same file overtook it.
+fn check_settled(rows: &[PackageRow], changes: &[Change]) -> Result<(), Failure> {
+    let rows: HashMap<_, _> = rows.iter().map(|row| ((&row.arch, &row.filename), row.version)).collect();
+    let mut latest: HashMap<_, (u64, bool)> = HashMap::new();
+    for change in changes {
+        let (file, is_there) = match &change.what {
+            What::Added(file) => (file, true),
+            What::Removed(file) => (file, false),
+            What::Asked { .. } => continue,
+        };
+        let latest = latest.entry((&file.arch, &file.filename)).or_default();
+        if file.is_package && file.version > latest.0 {
+            *latest = (file.version, is_there);
+        }
+    }
+    for ((arch, filename), (version, is_there)) in latest {
+        let row = rows.get(&(arch, filename));
+        let is_settled = match row {
+            Some(row) => *row >= version,
+            None => !is_there,
+        };
+        if !is_settled && version > 0 {
+            return Err(Failure::NotSettled(filename.to_string()));
+        }
+    }
+    Ok(())
 }
 
 async fn listed(services: &Services, row: PackageRow) -> Result<Listed, Failure> {

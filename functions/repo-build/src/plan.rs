@@ -29,6 +29,8 @@ pub(crate) struct Revision {
     pub(crate) number: u64,
     /// In seconds since 1970.
     pub(crate) timestamp: i64,
+    /// Whether directories whose content is the same are written as well.
+    pub(crate) anew: bool,
 }
 
 /// Plans each directory whose content is not what its entry file says already.
@@ -68,7 +70,7 @@ fn plan_directory(
         let parts = fragments.iter().map(|fragments| fragments.of(kind));
         MetadataFile::build(kind, codec, fragments.len(), parts).expect("as many parts as fragments")
     });
-    if entry.repomd.as_ref().is_some_and(|repomd| says(repomd, &built)) {
+    if !revision.anew && entry.repomd.as_ref().is_some_and(|repomd| says(repomd, &built)) {
         return None;
     }
     let names = built.each_ref().map(|file| format!("{}-{}", revision.number, file.file_name()));
@@ -95,7 +97,7 @@ fn says(repomd: &Repomd, built: &[MetadataFile]) -> bool {
 mod tests {
     use super::*;
 
-    const FIRST: Revision = Revision { number: 7, timestamp: 1_700_000_000 };
+    const FIRST: Revision = Revision { number: 7, timestamp: 1_700_000_000, anew: false };
 
     fn path(distro: &str) -> RepoPath {
         format!("ceph/main/HEAD/{distro}/9/flavors/default").parse().expect("a good path")

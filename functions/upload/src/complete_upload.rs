@@ -1,22 +1,22 @@
 //! `POST /uploads/{id}/complete`: all parts are there, make one file of them.
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::http::StatusCode;
-use colca_api::{ApiError, UrlPath, User};
-use colca_model::{Multipart, UploadState};
+use colca_api::{ApiError, App, UrlPath, User};
+use colca_model::{Multipart, UploadId, UploadState};
 use colca_store::ErrorKind;
 use serde_json::Value;
 
-use crate::{State, incoming, ticket};
+use crate::{find, incoming, ticket};
 
 /// Puts the parts together. Repeating it is harmless: what is complete stays so.
 pub(crate) async fn complete_upload(
-    Shared(state): Shared<State>,
+    State(app): State<App>,
     _: User,
-    UrlPath(id): UrlPath<String>,
+    UrlPath(id): UrlPath<UploadId>,
 ) -> colca_api::Result<(StatusCode, Json<Value>)> {
-    let upload = state.upload(&id).await?;
+    let upload = find(&app, &id).await?;
     let answer = (StatusCode::ACCEPTED, Json(ticket::state(&upload)));
     if upload.state != UploadState::Pending {
         return Ok(answer);
@@ -25,7 +25,7 @@ pub(crate) async fn complete_upload(
         return Err(ApiError::Conflict(format!("the upload {id} is a single PUT and completes by itself")));
     };
     let key = incoming(&upload);
-    let Some(uploaded) = state.services.objects.uploaded_parts(&key, &multipart.id).await? else {
+    let Some(uploaded) = app.services.objects.uploaded_parts(&key, &multipart.id).await? else {
         return Ok(answer);
     };
     for (number, size) in Multipart::parts(multipart.part_size, upload.request.size) {
@@ -39,7 +39,7 @@ pub(crate) async fn complete_upload(
             None => return Err(ApiError::Conflict(format!("parts: part {number} of {size} bytes is missing"))),
         }
     }
-    match state.services.objects.complete_multipart(&key, &multipart.id, uploaded).await {
+    match app.services.objects.complete_multipart(&key, &multipart.id, uploaded).await {
         // Somebody else completed it between our two looks.
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(answer),
         Err(error) if error.kind() == ErrorKind::Invalid => {

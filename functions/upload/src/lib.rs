@@ -1,64 +1,55 @@
-//! Upload tickets. A ticket lets its holder put one file, of the length and checksum named in it, into the
-//! incoming bucket, from where `ingest` takes it. Nobody writes to where the public reads.
+//! How files come in: by tickets, which let their holder put one file of the length and checksum named in it into the
+//! incoming bucket, and through us, as chacra's clients send them. Nobody writes to where the public reads.
 
 mod complete_upload;
+mod create_project;
+mod metered;
+mod note_metadata;
+mod operations;
 mod presign_upload;
+mod receive_file;
+mod received;
 mod show_upload;
 mod ticket;
 mod ticket_request;
 
 use axum::Router;
-use axum::extract::FromRef;
-use axum::routing::{get, post};
-use colca_api::{ApiError, Authenticator};
+use axum::http::Method;
+use colca_api::{ApiError, App, Routes, complete};
 use colca_model::{Upload, UploadId};
-use colca_runtime::Services;
 use colca_store::ObjectKey;
 
-/// What the handlers share.
-#[derive(Clone)]
-pub struct State {
-    services: Services,
-    authenticator: Authenticator,
+/// The routes of uploads.
+#[must_use]
+pub fn routes() -> Routes<App> {
+    const ARCH: [&str; 2] = [
+        "/binaries/{project}/{ref}/{sha1}/{distro}/{distro_version}/{arch}",
+        "/binaries/{project}/{ref}/{sha1}/{distro}/{distro_version}/{arch}/flavors/{flavor}",
+    ];
+    let file = ARCH.map(|arch| format!("{arch}/{{filename}}"));
+    let file = file.each_ref().map(String::as_str);
+    Routes::default()
+        .post(&["/uploads"], presign_upload::presign_upload, &operations::tickets())
+        .get(&["/uploads/{id}"], show_upload::show_upload, &operations::upload())
+        .post(&["/uploads/{id}/complete"], complete_upload::complete_upload, &operations::completion())
+        .post(&["/binaries/{project}"], create_project::create_project, &operations::project())
+        .post(&ARCH, receive_file::post_file, &operations::new_file())
+        .on(&Method::PUT, &file, receive_file::put_file, &operations::replaced_file())
+        .post(&file, note_metadata::note_metadata, &operations::metadata())
 }
 
-impl State {
-    /// The state of a function that has just started.
-    #[must_use]
-    pub fn new(services: Services) -> Self {
-        let authenticator = Authenticator::new(services.secrets.clone(), services.clock.clone());
-        Self { services, authenticator }
-    }
-
-    /// The upload a URL names.
-    async fn upload(&self, id: &str) -> colca_api::Result<Upload> {
-        let missing = || ApiError::NotFound(format!("the upload {id:?}"));
-        let id: UploadId = id.parse().map_err(|_| missing())?;
-        self.services.jobs.upload(&id).await?.ok_or_else(missing)
-    }
+/// The whole function.
+pub fn router(app: App) -> Router {
+    complete(routes().router().with_state(app))
 }
 
-impl FromRef<State> for Authenticator {
-    fn from_ref(state: &State) -> Self {
-        state.authenticator.clone()
-    }
+/// The upload a URL names.
+async fn find(app: &App, id: &UploadId) -> colca_api::Result<Upload> {
+    let upload = app.services.jobs.upload(id).await?;
+    upload.ok_or_else(|| ApiError::NotFound(format!("the upload {id}")))
 }
 
 /// Where an upload's bytes arrive.
 fn incoming(upload: &Upload) -> ObjectKey {
     ObjectKey::Incoming { upload: upload.id.clone(), filename: upload.request.filename.clone() }
-}
-
-/// The routes of uploads.
-pub fn router(state: State) -> Router {
-    Router::new()
-        .route("/uploads", post(presign_upload::presign_upload))
-        .route("/uploads/", post(presign_upload::presign_upload))
-        .route("/uploads/{id}", get(show_upload::show_upload))
-        .route("/uploads/{id}/", get(show_upload::show_upload))
-        .route("/uploads/{id}/complete", post(complete_upload::complete_upload))
-        .route("/uploads/{id}/complete/", post(complete_upload::complete_upload))
-        .fallback(async || ApiError::NotFound("this page".to_owned()))
-        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed("POST for tickets and GET for an upload"))
-        .with_state(state)
 }

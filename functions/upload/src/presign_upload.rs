@@ -1,17 +1,17 @@
 //! `POST /uploads`: one ticket, or up to a hundred.
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use colca_api::{ApiError, JsonBody, User};
+use colca_api::{ApiError, App, JsonBody, User};
 use colca_model::{Invalid, Multipart, Upload, UploadRequest, UploadState};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::ticket::{self, URLS_IN_ONE_ANSWER, add};
-use crate::{State, incoming, ticket_request};
+use crate::{incoming, ticket_request};
 
 /// How many tickets one request may ask for.
 const MOST: usize = 100;
@@ -22,12 +22,12 @@ const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(5);
 /// Gives a ticket for each request. A single bad one is answered with its error; in an array each has its own
 /// answer, and 207 tells that they differ.
 pub(crate) async fn presign_upload(
-    Shared(state): Shared<State>,
+    State(app): State<App>,
     user: User,
     JsonBody(body): JsonBody,
 ) -> colca_api::Result<Response> {
     let Value::Array(requests) = body else {
-        let (status, ticket) = one(&state, &user, body, URLS_IN_ONE_ANSWER).await?;
+        let (status, ticket) = one(&app, &user, body, URLS_IN_ONE_ANSWER).await?;
         return Ok((status, Json(ticket)).into_response());
     };
     if requests.is_empty() || requests.len() > MOST {
@@ -35,7 +35,7 @@ pub(crate) async fn presign_upload(
         return Err(Invalid::new("body", rule, format_args!("{} requests", requests.len())).into());
     }
     let most = URLS_IN_ONE_ANSWER / requests.len();
-    let answers = join_all(requests.into_iter().map(|request| one(&state, &user, request, most))).await;
+    let answers = join_all(requests.into_iter().map(|request| one(&app, &user, request, most))).await;
     let mut status = StatusCode::CREATED;
     let mut tickets = Vec::with_capacity(answers.len());
     for answer in answers {
@@ -56,16 +56,19 @@ fn refusal(error: &ApiError) -> Value {
     body
 }
 
-async fn one(state: &State, user: &User, request: Value, most: usize) -> colca_api::Result<(StatusCode, Value)> {
-    let services = &state.services;
+async fn one(app: &App, user: &User, request: Value, most: usize) -> colca_api::Result<(StatusCode, Value)> {
+    let services = &app.services;
     let now = services.clock.now();
     let request = ticket_request::parse(request)?;
-    let known = is_registered(state, &request).await?;
+    user.may_upload_to(&request.repository.project)?;
+    let settings = services.settings.get().await?;
+    settings.check_distro(&request.repository.distro, &request.repository.distro_version)?;
+    let known = is_registered(app, &request).await?;
 
     let mut upload = Upload {
         id: services.ids.upload_id(),
         state: if known { UploadState::Registered { notes: vec![] } } else { UploadState::Pending },
-        built_by: user.0.clone(),
+        built_by: user.name().to_owned(),
         created_at: now,
         multipart: None,
         request,
@@ -77,7 +80,7 @@ async fn one(state: &State, user: &User, request: Value, most: usize) -> colca_a
     }
     let due = now + if known { services.config.retention } else { LOOK_AFTER };
     services.jobs.add_upload(&upload, due).await?;
-    tracing::info!(upload = %upload.id, repository = %upload.request.repository, "Gave a ticket for {}", upload.request.filename);
+    user.record("asked to upload", &format_args!("{} to {}", upload.request.filename, upload.request.repository));
 
     let mut answer = ticket::state(&upload);
     // Who uploads known bytes all the same does no harm, so that a script need not tell the cases apart.
@@ -93,9 +96,9 @@ async fn one(state: &State, user: &User, request: Value, most: usize) -> colca_a
 ///
 /// # Errors
 /// [`ApiError::Conflict`] if other bytes are, and the request does not say `force`.
-async fn is_registered(state: &State, request: &UploadRequest) -> colca_api::Result<bool> {
+async fn is_registered(app: &App, request: &UploadRequest) -> colca_api::Result<bool> {
     let UploadRequest { repository, arch, filename, sha256, force, .. } = request;
-    match state.services.catalog.binary(repository, arch, filename).await? {
+    match app.services.catalog.binary(repository, arch, filename).await? {
         None => Ok(false),
         Some(binary) if binary.sha256 == *sha256 => Ok(true),
         Some(_) if *force => Ok(false),

@@ -1,31 +1,31 @@
 //! `GET /uploads/{id}`: how far an upload has come, and, while it is pending, fresh URLs for what is missing.
 
 use axum::Json;
-use axum::extract::State as Shared;
-use colca_api::{UrlPath, User};
-use colca_model::{Upload, UploadRequest, UploadState};
+use axum::extract::State;
+use colca_api::{App, UrlPath, User};
+use colca_model::{Upload, UploadId, UploadRequest, UploadState};
 use colca_store::UploadedPart;
 use serde_json::{Value, json};
 
 use crate::ticket::{self, URLS_IN_ONE_ANSWER, add};
-use crate::{State, incoming};
+use crate::{find, incoming};
 
 /// Tells the state. `published` says whether clients of the repository see the file yet.
 pub(crate) async fn show_upload(
-    Shared(state): Shared<State>,
+    State(app): State<App>,
     _: User,
-    UrlPath(id): UrlPath<String>,
+    UrlPath(id): UrlPath<UploadId>,
 ) -> colca_api::Result<Json<Value>> {
-    let upload = state.upload(&id).await?;
-    let services = &state.services;
+    let upload = find(&app, &id).await?;
+    let services = &app.services;
     let mut answer = ticket::state(&upload);
     match &upload.state {
         UploadState::Registered { .. } => {
-            add(&mut answer, json!({"published": is_published(&state, &upload).await?}));
+            add(&mut answer, json!({"published": is_published(&app, &upload).await?}));
         }
         UploadState::Rejected { .. } => {}
         UploadState::Pending => {
-            if let Some(uploaded) = uploaded(&state, &upload).await? {
+            if let Some(uploaded) = uploaded(&app, &upload).await? {
                 let there: Vec<Value> =
                     uploaded.iter().map(|part| json!({"number": part.number, "size": part.size})).collect();
                 if upload.multipart.is_some() {
@@ -43,8 +43,8 @@ pub(crate) async fn show_upload(
 }
 
 /// Whether the bytes of an upload are those registered under its name, and the change that brought them is published.
-async fn is_published(state: &State, upload: &Upload) -> colca_api::Result<bool> {
-    let catalog = &state.services.catalog;
+async fn is_published(app: &App, upload: &Upload) -> colca_api::Result<bool> {
+    let catalog = &app.services.catalog;
     let UploadRequest { repository, arch, filename, sha256, .. } = &upload.request;
     match catalog.binary(repository, arch, filename).await? {
         Some(binary) if binary.sha256 == *sha256 => Ok(!catalog.is_unpublished(repository, &binary.upload).await?),
@@ -53,9 +53,9 @@ async fn is_published(state: &State, upload: &Upload) -> colca_api::Result<bool>
 }
 
 /// The parts that arrived; none for a single PUT; `None` if the parts have been put together already.
-async fn uploaded(state: &State, upload: &Upload) -> colca_api::Result<Option<Vec<UploadedPart>>> {
+async fn uploaded(app: &App, upload: &Upload) -> colca_api::Result<Option<Vec<UploadedPart>>> {
     match &upload.multipart {
         None => Ok(Some(vec![])),
-        Some(multipart) => Ok(state.services.objects.uploaded_parts(&incoming(upload), &multipart.id).await?),
+        Some(multipart) => Ok(app.services.objects.uploaded_parts(&incoming(upload), &multipart.id).await?),
     }
 }

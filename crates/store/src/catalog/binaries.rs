@@ -1,10 +1,18 @@
-//! The files of a repository, as they were uploaded.
+//! The files, as they were uploaded.
+//!
+//! They lie together by version, in the order of chacra's URLs, so that each of its listings is one query: everything of
+//! a version, of an architecture, of one flavor in it. Beside its own fields each has what search looks it up by.
 
 use aws_sdk_dynamodb::types::builders::PutBuilder;
-use colca_model::{Arch, Binary, Filename, RepoPath};
+use aws_sdk_dynamodb::types::{Delete, Put};
+use colca_model::{Arch, Binary, Filename, Flavor, RepoPath, Sha512};
 
-use super::{Catalog, partition};
-use crate::Result;
+use super::Catalog;
+use crate::table::{Item, item, key, number, text};
+use crate::{Error, Result};
+
+/// What every file has in its `every` attribute: the key of the index of all files.
+pub(super) const EVERY: &str = "file";
 
 impl Catalog {
     /// One file; `None` if it is not registered.
@@ -12,31 +20,126 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn binary(&self, repository: &RepoPath, arch: &Arch, filename: &Filename) -> Result<Option<Binary>> {
-        self.table.get(&partition(repository), &binary_sk(arch, filename)).await
+        self.table.get(&partition(&repository.version_level()), &sort_key(repository, arch, filename)).await
     }
 
-    /// The write of a file, for a transaction.
-    pub(crate) fn put(&self, binary: &Binary) -> Result<PutBuilder> {
-        self.table.put(&partition(&binary.repository), &binary_sk(&binary.arch, &binary.filename), binary)
-    }
-
-    /// The files uploaded for one architecture, by name.
+    /// The files of a version, of all architectures and flavors. `version_level` is `P/R/S/D/V`. One query.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn binaries_of_arch(&self, repository: &RepoPath, arch: &Arch) -> Result<Vec<Binary>> {
-        self.table.query(&partition(repository), &format!("bin#{arch}/")).await
+    pub async fn binaries_of_version(&self, version_level: &str) -> Result<Vec<Binary>> {
+        self.table.query(&partition(version_level), "").await
     }
 
-    /// All files of a repository, by architecture and name.
+    /// The files uploaded for one architecture of a version: of one flavor, or of all. One query.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn binaries_of_arch(
+        &self,
+        version_level: &str,
+        arch: &Arch,
+        flavor: Option<&Flavor>,
+    ) -> Result<Vec<Binary>> {
+        let prefix = flavor.map_or_else(|| format!("{arch}/"), |flavor| format!("{arch}/{flavor}/"));
+        self.table.query(&partition(version_level), &prefix).await
+    }
+
+    /// All files of a repository.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn binaries(&self, repository: &RepoPath) -> Result<Vec<Binary>> {
-        self.table.query(&partition(repository), "bin#").await
+        let mut binaries = self.binaries_of_version(&repository.version_level()).await?;
+        binaries.retain(|binary| binary.repository.flavor == repository.flavor);
+        Ok(binaries)
+    }
+
+    /// Whether a repository has any file of an architecture.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn has_binaries(&self, repository: &RepoPath, arch: &Arch) -> Result<bool> {
+        let prefix = format!("{arch}/{}/", repository.flavor);
+        self.table.any(&partition(&repository.version_level()), &prefix).await
+    }
+
+    /// The write of a file, for a transaction.
+    pub(crate) fn put(&self, binary: &Binary) -> Result<PutBuilder> {
+        Ok(Put::builder().table_name(&self.table.name).set_item(Some(indexed(binary)?)))
+    }
+
+    /// The removal of a file in the version it has now, for a transaction.
+    pub(crate) fn delete(&self, binary: &Binary) -> Result<Delete> {
+        let Binary { repository, arch, filename, version, .. } = binary;
+        let key = key(&partition(&repository.version_level()), &sort_key(repository, arch, filename));
+        let delete = Delete::builder().table_name(&self.table.name).set_key(Some(key));
+        let delete = delete.condition_expression("version = :version");
+        let delete = delete.expression_attribute_values(":version", number(version)).build();
+        delete.map_err(|error| Error::corrupt("build the removal of a file", error))
+    }
+
+    /// Says who built a file. `false` if it has another version by now, or is gone.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn set_built_by(&self, binary: &Binary, built_by: &str) -> Result<bool> {
+        self.amend(binary, "built_by", built_by).await
+    }
+
+    /// Adds the SHA-512 to a file that was registered without one. `false` if it has another version by now, or is gone.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn set_sha512(&self, binary: &Binary, sha512: Sha512) -> Result<bool> {
+        self.amend(binary, "sha512", &sha512.to_string()).await
+    }
+
+    async fn amend(&self, binary: &Binary, attribute: &str, value: &str) -> Result<bool> {
+        let Binary { repository, arch, filename, version, .. } = binary;
+        let key = key(&partition(&repository.version_level()), &sort_key(repository, arch, filename));
+        let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key));
+        let request = request.update_expression("SET #name = :value").condition_expression("version = :version");
+        let request = request.expression_attribute_names("#name", attribute);
+        let request = request.expression_attribute_values(":value", text(value));
+        let request = request.expression_attribute_values(":version", number(version));
+        let answer = request.send().await.map(drop);
+        super::held(answer.map_err(|error| Error::sdk(format!("amend {filename} of {repository}"), error)))
     }
 }
 
-fn binary_sk(arch: &Arch, filename: &Filename) -> String {
-    format!("bin#{arch}/{filename}")
+/// A file as an item, with the attributes that the indexes of template.yaml are made of. `newest` is the sort key of
+/// each: the id of the upload, which sorts by time. Nothing but a file has one, so nothing else is in the indexes.
+fn indexed(binary: &Binary) -> Result<Item> {
+    let Binary { repository, arch, filename, .. } = binary;
+    let mut item = item(&partition(&repository.version_level()), &sort_key(repository, arch, filename), binary)?;
+    for (name, value) in [
+        ("every", EVERY),
+        ("newest", binary.upload.as_str()),
+        ("project", repository.project.as_str()),
+        ("ref", repository.git_ref.as_str()),
+        ("sha1", repository.sha1.as_str()),
+        ("distro", repository.distro.as_str()),
+        ("distro_version", repository.distro_version.as_str()),
+        ("flavor", repository.flavor.as_str()),
+    ] {
+        item.insert(name.to_owned(), text(value));
+    }
+    Ok(item)
+}
+
+/// Whether a file may be under this key.
+pub(super) fn is_key(pk: &str, sk: &str) -> bool {
+    let names: Vec<_> = sk.split('/').collect();
+    let (Some(level), [arch, flavor, filename]) = (pk.strip_prefix("FILES#"), &names[..]) else { return false };
+    let repository = format!("{level}/flavors/{flavor}").parse::<RepoPath>();
+    repository.is_ok() && arch.parse::<Arch>().is_ok() && filename.parse::<Filename>().is_ok()
+}
+
+fn partition(version_level: &str) -> String {
+    format!("FILES#{version_level}")
+}
+
+fn sort_key(repository: &RepoPath, arch: &Arch, filename: &Filename) -> String {
+    format!("{arch}/{}/{filename}", repository.flavor)
 }

@@ -1,5 +1,5 @@
-//! The log of what was registered but not published yet. Uploaders only ever add an item of their own;
-//! only a builder removes items, and only those it has read and published. Nothing can fall between.
+//! The log of what is not published yet. Writers only ever add an item of their own; only a builder removes items, and
+//! only those it has read and published. Nothing can fall between.
 
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use colca_model::{Arch, Filename, RepoPath, UploadId};
@@ -7,29 +7,68 @@ use serde::{Deserialize, Serialize};
 
 use super::{Catalog, partition};
 use crate::Result;
-use crate::table::key;
+use crate::table::{item, key};
 
 const PREFIX: &str = "change#";
 
-/// A file that was added to a repository, or replaced in it.
+/// Something that is to be published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The upload that brought it.
-    pub upload: UploadId,
+    /// The upload that brought it, or an id of its own: no two changes share one.
+    pub id: UploadId,
+    /// What it is.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What a change is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "lowercase")]
+pub enum What {
+    /// A file was added, or replaced.
+    Added(ChangedFile),
+    /// A file was deleted.
+    Removed(ChangedFile),
+    /// Somebody asked for a build.
+    Asked {
+        /// Whether all metadata is to be written anew, though nothing else changed.
+        anew: bool,
+    },
+}
+
+/// The file that was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedFile {
     /// The architecture as the uploader named it.
     pub arch: Arch,
     /// The name of the file.
     pub filename: Filename,
     /// The version of the file that this change made.
     pub version: u64,
-    /// Whether the file is a package, whose metadata a build has to see.
+    /// Whether the file is a package, whose metadata a build has to see, or to see gone.
     pub is_package: bool,
+}
+
+impl Change {
+    /// Whether it is to be published even where uploads alone do not have a repository built.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        !matches!(self.what, What::Added(_))
+    }
 }
 
 impl Catalog {
     /// The write of a change, for a transaction.
     pub(crate) fn put_change(&self, repository: &RepoPath, change: &Change) -> Result<PutBuilder> {
-        self.table.put(&partition(repository), &change_sk(&change.upload), change)
+        self.table.put(&partition(repository), &change_sk(&change.id), change)
+    }
+
+    /// Notes a change that stands alone: somebody asked for a build.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn add_change(&self, repository: &RepoPath, change: &Change) -> Result<()> {
+        self.table.put_all(vec![item(&partition(repository), &change_sk(&change.id), change)?]).await
     }
 
     /// The changes a repository still has to publish, as they are now.
@@ -63,10 +102,24 @@ impl Catalog {
     /// Whatever the service answers; then some are published again, to the same effect.
     pub async fn remove_changes(&self, repository: &RepoPath, changes: &[Change]) -> Result<()> {
         let pk = partition(repository);
-        self.table.delete_all(changes.iter().map(|change| key(&pk, &change_sk(&change.upload))).collect()).await
+        self.table.delete_all(changes.iter().map(|change| key(&pk, &change_sk(&change.id))).collect()).await
     }
 }
 
-fn change_sk(upload: &UploadId) -> String {
-    format!("{PREFIX}{upload}")
+fn change_sk(id: &UploadId) -> String {
+    format!("{PREFIX}{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_written_flat() {
+        let id: UploadId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
+        let change = Change { id, what: What::Asked { anew: true } };
+        let json = serde_json::to_string(&change).expect("plain data");
+        assert_eq!(json, r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","change":"asked","anew":true}"#);
+        assert_eq!(serde_json::from_str::<Change>(&json).expect("reads back"), change);
+    }
 }

@@ -2,26 +2,40 @@
 //!
 //! | item | pk | sk |
 //! |---|---|---|
-//! | project | `PROJECT` | name |
-//! | level | `DIR#P[/R[/S[/D[/V[/flavors/F]]]]]` | child |
+//! | level | `TREE#[P[/R[/S[/D[/V]]]]]` | two names below it |
+//! | file | `FILES#P/R/S/D/V` | `<arch>/<flavor>/<filename>` |
+//! | deleted file | `GONE#<path>` | `<arch>/<filename>` |
 //! | repository | `REPO#<path>` | `#` |
-//! | file | `REPO#<path>` | `bin#<arch>/<filename>` |
 //! | package | `REPO#<path>` | `pkg#<arch>/<filename>` |
-//! | change | `REPO#<path>` | `change#<upload id>` |
+//! | change | `REPO#<path>` | `change#<ulid>` |
 
 mod binaries;
 mod changes;
+mod leases;
 mod levels;
 mod packages;
+mod page_token;
 mod repositories;
+mod search;
+#[cfg(test)]
+mod search_meaning;
+mod search_plan;
+mod search_terms;
+mod tombstones;
 
 use colca_model::RepoPath;
 
-pub use changes::Change;
+pub use changes::{Change, ChangedFile, What};
+pub use leases::{Lease, Published};
+pub use levels::Listing;
 pub use packages::{PackageRow, StoredFragments};
-pub use repositories::{Lease, Published, Repository};
+pub use page_token::PageToken;
+pub use repositories::Repository;
+pub use search::Page;
+pub use search_terms::{Checksum, PageSize, Search, Sought};
 
 use crate::table::Table;
+use crate::{ErrorKind, Result};
 
 /// The catalog.
 #[derive(Debug, Clone)]
@@ -40,7 +54,7 @@ impl Catalog {
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn ping(&self) -> crate::Result<()> {
+    pub async fn ping(&self) -> Result<()> {
         self.table.get::<serde::de::IgnoredAny>("HEALTH", "#").await.map(drop)
     }
 }
@@ -48,4 +62,13 @@ impl Catalog {
 /// The partition of everything in one repository.
 fn partition(repository: &RepoPath) -> String {
     format!("REPO#{repository}")
+}
+
+/// Whether the condition of a write held.
+fn held(result: Result<()>) -> Result<bool> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),
+        Err(error) => Err(error),
+    }
 }

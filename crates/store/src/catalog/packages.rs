@@ -1,12 +1,14 @@
 //! What a package contributes to the metadata of its repository, kept ready so that a publish reads no package again.
 
+use aws_sdk_dynamodb::types::Delete;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
-use colca_model::{Arch, Filename, RepoPath};
+use colca_model::{Arch, Binary, Filename, RepoPath};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Catalog, partition};
-use crate::Result;
+use crate::table::key;
+use crate::{Error, Result};
 
 /// The metadata of one package in one repository.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +46,13 @@ impl Catalog {
     /// The write of a package's metadata, for a transaction.
     pub(crate) fn put_package(&self, repository: &RepoPath, package: &PackageRow) -> Result<PutBuilder> {
         self.table.put(&partition(repository), &package_sk(&package.arch, &package.filename), package)
+    }
+
+    /// The removal of a package's metadata, for a transaction.
+    pub(crate) fn delete_package(&self, binary: &Binary) -> Result<Delete> {
+        let key = key(&partition(&binary.repository), &package_sk(&binary.arch, &binary.filename));
+        let delete = Delete::builder().table_name(&self.table.name).set_key(Some(key)).build();
+        delete.map_err(|error| Error::corrupt("build the removal of a package", error))
     }
 
     /// The metadata of every package of a repository, by architecture and name, as they are now.

@@ -5,30 +5,32 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::ReturnValue;
 use colca_model::{RepoPath, RepositoryKind};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Catalog, partition};
+use super::{Catalog, held, partition};
 use crate::table::{attribute, key, number, text, value};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, Result};
 
-const SK: &str = "#";
+pub(super) const SK: &str = "#";
 
 /// The sparse index of repositories with changes to publish.
 const DIRTY_INDEX: &str = "dirty-index";
 
 /// What every repository with changes has in its `dirty` attribute, the key of the index.
-const DIRTY: &str = "dirty";
+pub(super) const DIRTY: &str = "dirty";
 
 /// A repository. Moments are in milliseconds since 1970, so that conditions can compare them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Repository {
     /// Where it is.
     pub repository: RepoPath,
-    /// What it publishes: what its first file was, until a build has seen them all.
-    pub kind: RepositoryKind,
+    #[serde(default)]
+    kind: Option<RepositoryKind>,
+    #[serde(default)]
+    chosen: Option<RepositoryKind>,
     /// The number of the revision that is published; 0 before the first.
     #[serde(default)]
     pub revision: u64,
@@ -38,6 +40,10 @@ pub struct Repository {
     /// When anything about it last changed.
     pub modified: i64,
     #[serde(default)]
+    extra: Option<String>,
+    #[serde(default)]
+    gone: Option<i64>,
+    #[serde(default)]
     dirty: Option<String>,
     #[serde(default)]
     queued_until: Option<i64>,
@@ -46,7 +52,32 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Whether it has changes that no published revision shows.
+    /// What it publishes: what somebody chose, else what its files made of it.
+    #[must_use]
+    pub fn kind(&self) -> Option<RepositoryKind> {
+        self.chosen.or(self.kind)
+    }
+
+    /// What somebody chose that it publishes, whatever its files are.
+    #[must_use]
+    pub fn chosen_kind(&self) -> Option<RepositoryKind> {
+        self.chosen
+    }
+
+    /// What its users noted about it; an empty object if nothing.
+    #[must_use]
+    pub fn extra(&self) -> Value {
+        let extra = self.extra.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        extra.unwrap_or_else(|| Value::Object(serde_json::Map::new()))
+    }
+
+    /// Whether its last file was deleted, and it is only waiting to be taken out of the public tree.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.gone.is_some()
+    }
+
+    /// Whether it has changes that no published revision shows, and that somebody is to publish.
     #[must_use]
     pub fn needs_update(&self) -> bool {
         self.dirty.is_some()
@@ -73,41 +104,14 @@ impl Repository {
     }
 }
 
-/// The right to build one repository, for a while.
-#[derive(Debug, Clone)]
-pub struct Lease {
-    /// The repository as it was when the lease was taken.
-    pub repository: Repository,
-    /// A number no other lease on this repository has; later leases have higher ones. Names the revision built under it.
-    pub fence: u64,
-    owner: String,
-}
-
-/// What a build published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Published {
-    /// The kind of metadata.
-    pub kind: RepositoryKind,
-    /// How many packages it lists.
-    pub packages: u64,
-    /// When.
-    pub at: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct Leased {
-    fence: u64,
-    #[serde(flatten)]
-    repository: Repository,
-}
-
 impl Catalog {
-    /// One repository; `None` if nothing was ever registered in it.
+    /// One repository; `None` if nothing is registered in it.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn repository(&self, path: &RepoPath) -> Result<Option<Repository>> {
-        self.table.get(&partition(path), SK).await
+        let repository: Option<Repository> = self.table.get(&partition(path), SK).await?;
+        Ok(repository.filter(|repository| !repository.is_gone()))
     }
 
     /// The repositories with changes to publish. The index lags behind by a moment.
@@ -126,133 +130,63 @@ impl Catalog {
         Ok(repositories)
     }
 
-    /// Notes that a repository has changes and a build is due at `until`, unless one is already due in the future.
-    /// `true` if the caller now has to send the message for it.
+    /// Notes that a repository has a file, which makes it of a kind if it is of none yet.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn claim_build(
-        &self,
-        path: &RepoPath,
-        kind: RepositoryKind,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<bool> {
-        let update = "SET repository = :path, dirty = :dirty, queued_until = :until, modified = :now, \
-                      kind = if_not_exists(kind, :kind)";
+    pub async fn note_file(&self, path: &RepoPath, kind: RepositoryKind, now: Timestamp) -> Result<()> {
+        let update = "SET repository = :path, kind = if_not_exists(kind, :kind), modified = :now REMOVE gone";
         let request = self
             .update(path, update)
-            .condition_expression("attribute_not_exists(queued_until) OR queued_until <= :now")
             .expression_attribute_values(":path", text(path.to_string()))
-            .expression_attribute_values(":dirty", text(DIRTY))
-            .expression_attribute_values(":until", number(until.as_millisecond()))
-            .expression_attribute_values(":now", number(now.as_millisecond()))
-            .expression_attribute_values(":kind", attribute(kind)?);
-        held(send(request, path).await)
+            .expression_attribute_values(":kind", attribute(kind)?)
+            .expression_attribute_values(":now", number(now.as_millisecond()));
+        send(request, path).await
     }
 
-    /// Notes that the build that was due begins now. Call it before [`Catalog::lease`]: whatever is registered from
-    /// here on asks for a build of its own, and so does a holder of the lease who finds something left.
+    /// Notes that a repository has no file any more. A builder takes it out of the public tree; nobody else sees it.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn begin_build(&self, path: &RepoPath) -> Result<()> {
-        let request = self.update(path, "REMOVE queued_until").condition_expression("attribute_exists(pk)");
+    pub async fn mark_gone(&self, path: &RepoPath, now: Timestamp) -> Result<()> {
+        let update = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages";
+        let request = self.update(path, update).condition_expression("attribute_exists(pk)");
+        let request = request.expression_attribute_values(":now", number(now.as_millisecond()));
         held(send(request, path).await).map(drop)
     }
 
-    /// Takes the right to build a repository: nobody has it, its time is over, or it is `owner`'s already, from
-    /// an attempt that died. `None` if somebody else is building; they will see whatever was changed by now.
+    /// Chooses what a repository publishes. `false` if there is none.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn lease(&self, path: &RepoPath, owner: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
-        let update = "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one";
-        let free = "attribute_exists(pk) AND (attribute_not_exists(lease_until) OR lease_until <= :now OR lease_owner = :owner)";
-        let request = self
-            .update(path, update)
-            .condition_expression(free)
-            .expression_attribute_values(":owner", text(owner))
-            .expression_attribute_values(":until", number(until.as_millisecond()))
-            .expression_attribute_values(":now", number(now.as_millisecond()))
-            .expression_attribute_values(":zero", number(0))
-            .expression_attribute_values(":one", number(1))
-            .return_values(ReturnValue::AllNew);
-        match request.send().await.map_err(|error| Error::sdk(format!("lease {path}"), error)) {
-            Ok(answer) => {
-                let Leased { fence, repository } = value(answer.attributes.unwrap_or_default())?;
-                Ok(Some(Lease { repository, fence, owner: owner.to_owned() }))
-            }
-            Err(error) if error.kind() == ErrorKind::Conflict => Ok(None),
-            Err(error) => Err(error),
-        }
+    pub async fn choose_kind(&self, path: &RepoPath, kind: RepositoryKind, now: Timestamp) -> Result<bool> {
+        let request = self.there(path, "SET chosen = :kind, modified = :now", now);
+        held(send(request.expression_attribute_values(":kind", attribute(kind)?), path).await)
     }
 
-    /// Keeps a lease for longer. `false` if it was lost to somebody else.
+    /// Replaces what its users noted about a repository. `false` if there is none.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn renew(&self, path: &RepoPath, lease: &Lease, until: Timestamp) -> Result<bool> {
-        let request = self.leased(path, lease, "SET lease_until = :until");
-        held(send(request.expression_attribute_values(":until", number(until.as_millisecond())), path).await)
+    pub async fn set_extra(&self, path: &RepoPath, extra: &Value, now: Timestamp) -> Result<bool> {
+        let request = self.there(path, "SET extra = :extra, modified = :now", now);
+        held(send(request.expression_attribute_values(":extra", text(extra.to_string())), path).await)
     }
 
-    /// Notes which revision is published now. `false` if the lease was lost; whoever has it will note theirs.
-    ///
-    /// # Errors
-    /// Whatever the service answers.
-    pub async fn record_revision(&self, path: &RepoPath, lease: &Lease, published: &Published) -> Result<bool> {
-        let update = "SET revision = :fence, kind = :kind, packages = :packages, modified = :now";
-        let request = self
-            .leased(path, lease, update)
-            .expression_attribute_values(":kind", attribute(published.kind)?)
-            .expression_attribute_values(":packages", number(published.packages))
-            .expression_attribute_values(":now", number(published.at.as_millisecond()));
-        held(send(request, path).await)
+    fn there(&self, path: &RepoPath, expression: &str, now: Timestamp) -> UpdateItemFluentBuilder {
+        let request = self.update(path, expression);
+        let request = request.condition_expression("attribute_exists(pk) AND attribute_not_exists(gone)");
+        request.expression_attribute_values(":now", number(now.as_millisecond()))
     }
 
-    /// Gives a lease back. One that was lost is no error.
-    ///
-    /// # Errors
-    /// Whatever the service answers.
-    pub async fn release(&self, path: &RepoPath, lease: &Lease) -> Result<()> {
-        held(send(self.leased(path, lease, "REMOVE lease_until, lease_owner"), path).await).map(drop)
-    }
-
-    /// Notes that nothing is left to publish, unless a build is due or has begun: then that one will note it.
-    ///
-    /// # Errors
-    /// Whatever the service answers.
-    pub async fn settle(&self, path: &RepoPath) -> Result<()> {
-        let idle = "attribute_not_exists(queued_until) AND attribute_not_exists(lease_until)";
-        let request = self.update(path, "REMOVE dirty").condition_expression(idle);
-        held(send(request, path).await).map(drop)
-    }
-
-    fn update(&self, path: &RepoPath, expression: &str) -> UpdateItemFluentBuilder {
+    pub(super) fn update(&self, path: &RepoPath, expression: &str) -> UpdateItemFluentBuilder {
         let request = self.table.db.update_item().table_name(&self.table.name);
         request.set_key(Some(key(&partition(path), SK))).update_expression(expression)
     }
-
-    fn leased(&self, path: &RepoPath, lease: &Lease, expression: &str) -> UpdateItemFluentBuilder {
-        self.update(path, expression)
-            .condition_expression("lease_owner = :owner AND fence = :fence")
-            .expression_attribute_values(":owner", text(&lease.owner))
-            .expression_attribute_values(":fence", number(lease.fence))
-    }
 }
 
-async fn send(request: UpdateItemFluentBuilder, path: &RepoPath) -> Result<()> {
+pub(super) async fn send(request: UpdateItemFluentBuilder, path: &RepoPath) -> Result<()> {
     request.send().await.map(drop).map_err(|error| Error::sdk(format!("update the repository {path}"), error))
-}
-
-/// Whether the condition of an update held.
-fn held(result: Result<()>) -> Result<bool> {
-    match result {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]
@@ -265,7 +199,10 @@ mod tests {
     fn repository(dirty: bool, queued_until: Option<i64>, lease_until: Option<i64>) -> Repository {
         Repository {
             repository: "ceph/main/HEAD/centos/9/flavors/default".parse().expect("a good path"),
-            kind: RepositoryKind::Rpm,
+            kind: Some(RepositoryKind::Rpm),
+            chosen: None,
+            extra: None,
+            gone: None,
             revision: 1,
             packages: 1,
             modified: 0,

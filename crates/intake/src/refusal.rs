@@ -1,17 +1,14 @@
-//! Why an upload does not go on.
+//! Why a file does not get in.
 
-/// What ends the way of an upload.
+/// What ends the way of a file.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Refusal {
+pub enum Refusal {
     /// It will never be good; the uploader is told why.
     #[error("{0}")]
     Rejected(String),
-    /// Its bytes are not there: too early, or a message about bytes that were dealt with.
-    #[error("nothing arrived yet")]
-    NothingArrived,
-    /// It is so large that the rest is left to a message of its own.
-    #[error("to be continued")]
-    ToBeContinued,
+    /// Other bytes are registered under its name, and it was not to replace them; the uploader is told which.
+    #[error("{0}")]
+    NameTaken(String),
     /// A service failed; try again.
     #[error(transparent)]
     Failed(#[from] colca_store::Error),
@@ -20,6 +17,12 @@ pub(crate) enum Refusal {
 impl From<colca_rpmmd::Invalid> for Refusal {
     fn from(invalid: colca_rpmmd::Invalid) -> Self {
         Self::Rejected(format!("not a good rpm: {invalid}"))
+    }
+}
+
+impl From<colca_apt::Invalid> for Refusal {
+    fn from(invalid: colca_apt::Invalid) -> Self {
+        Self::Rejected(format!("not a good deb: {invalid}"))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Giving a file its public place, over nobody else's.
 
 use colca_model::{Binary, Upload, UploadId};
-use colca_rpmmd::Package;
 use colca_runtime::Services;
 use colca_store::{Copied, Garbage, ObjectKey, Owner};
 use jiff::SignedDuration;
 
+use crate::contents::Contents;
 use crate::refusal::Refusal;
 
 /// How long a copy that nothing names is believed to be part of a registration that is still going on.
@@ -20,34 +20,34 @@ pub(crate) struct Placed {
     pub(crate) is_taken: bool,
 }
 
-/// Copies the bytes to where the public reads them: under their plain name if it is free and replaces nothing, else
-/// under a key of their own.
+/// Copies the bytes to where the public reads them: under their plain name if nothing ever lay there, else under a key
+/// of their own. `is_used` says that a file of that name is registered, or was.
 pub(crate) async fn place(
     services: &Services,
     upload: &Upload,
     incoming: &ObjectKey,
-    package: Option<&Package>,
-    replaces: bool,
+    contents: &Contents,
+    is_used: bool,
 ) -> Result<Placed, Refusal> {
     let request = &upload.request;
     let copy = async |key: &ObjectKey| services.objects.copy_new(incoming, key, request.size, &upload.id).await;
-    if !replaces {
-        let key = plain(upload, package);
+    if !is_used {
+        let key = plain(upload, contents);
         if copy(&key).await? != Copied::Taken {
             return Ok(Placed { key, href: request.filename.to_string(), is_taken: false });
         }
     }
-    let key = own(upload, package);
+    let key = own(upload, contents);
     // Nobody else has a key with this id in it.
     copy(&key).await?;
-    Ok(Placed { key, href: format!("{}/{}", upload.id, request.filename), is_taken: !replaces })
+    Ok(Placed { key, href: format!("{}/{}", upload.id, request.filename), is_taken: !is_used })
 }
 
 /// Notes the copies that an upload may have made and will not be registered with. They are deleted later, unless it is
 /// registered with one of them after all, by another delivery of the same message.
-pub(crate) async fn withdraw(services: &Services, upload: &Upload, package: Option<&Package>) -> Result<(), Refusal> {
+pub(crate) async fn withdraw(services: &Services, upload: &Upload, contents: &Contents) -> Result<(), Refusal> {
     let mut copies = Vec::new();
-    for key in [plain(upload, package), own(upload, package)] {
+    for key in [plain(upload, contents), own(upload, contents)] {
         let head = services.objects.head(&key).await?;
         if head.is_some_and(|head| head.upload.as_ref() == Some(&upload.id)) {
             let request = upload.request.clone();
@@ -59,30 +59,33 @@ pub(crate) async fn withdraw(services: &Services, upload: &Upload, package: Opti
     Ok(services.jobs.discard(copies, due).await?)
 }
 
-/// Notes the bytes and the metadata of a file that is about to be replaced. They are deleted after the grace period,
-/// unless the catalog still names them then: a crash right after this forgets nothing.
-pub(crate) async fn note_replaced(services: &Services, binary: &Binary) -> Result<(), Refusal> {
+/// Notes the bytes and the metadata of a file that is about to be replaced or deleted. `reap` deletes them after the grace
+/// period, unless the catalog still names them then: a crash right after this forgets nothing.
+///
+/// # Errors
+/// Whatever the service answers.
+pub async fn note_superseded(services: &Services, binary: &Binary) -> colca_store::Result<()> {
     let Binary { repository, arch, filename, .. } = binary.clone();
     let owner = Owner::File { repository, arch, filename };
     let fragments = ObjectKey::Fragments { upload: binary.upload.clone() };
     let old = [binary.key.clone(), fragments.path()].map(|key| Garbage { key, owner: owner.clone() });
     let due = services.clock.now() + services.config.grace;
-    Ok(services.jobs.discard(old, due).await?)
+    services.jobs.discard(old, due).await
 }
 
-fn plain(upload: &Upload, package: Option<&Package>) -> ObjectKey {
-    key(upload, package, None)
+fn plain(upload: &Upload, contents: &Contents) -> ObjectKey {
+    key(upload, contents, None)
 }
 
-fn own(upload: &Upload, package: Option<&Package>) -> ObjectKey {
-    key(upload, package, Some(upload.id.clone()))
+fn own(upload: &Upload, contents: &Contents) -> ObjectKey {
+    key(upload, contents, Some(upload.id.clone()))
 }
 
-fn key(upload: &Upload, package: Option<&Package>, replacement: Option<UploadId>) -> ObjectKey {
+fn key(upload: &Upload, contents: &Contents, replacement: Option<UploadId>) -> ObjectKey {
     let request = &upload.request;
     ObjectKey::File {
         repository: request.repository.clone(),
-        directory: package.map_or(request.arch.as_str(), Package::arch_dir).to_owned(),
+        directory: contents.directory(&request.arch).to_owned(),
         filename: request.filename.clone(),
         replacement,
     }

@@ -1,0 +1,63 @@
+//! What every function that speaks HTTP shares, and what every answer goes through.
+
+use axum::Router;
+use axum::extract::{FromRef, Request};
+use axum::http::{HeaderName, HeaderValue, Method, Uri};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use colca_runtime::{Services, counted};
+
+use crate::{ApiError, Authenticator};
+
+/// <https://www.w3.org/TR/server-timing/>: what an answer cost.
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// The state of every handler.
+#[derive(Clone)]
+pub struct App {
+    /// The services.
+    pub services: Services,
+    authenticator: Authenticator,
+}
+
+impl App {
+    /// The state of a function that has just started.
+    #[must_use]
+    pub fn new(services: Services) -> Self {
+        let authenticator = Authenticator::new(&services);
+        Self { services, authenticator }
+    }
+}
+
+impl FromRef<App> for Authenticator {
+    fn from_ref(app: &App) -> Self {
+        app.authenticator.clone()
+    }
+}
+
+/// Routes with everything around them: an answer for what none of them takes, and what each answer cost.
+pub fn complete(router: Router) -> Router {
+    router
+        .fallback(async || ApiError::NotFound("this page".to_owned()))
+        .method_not_allowed_fallback(not_allowed)
+        .layer(from_fn(count_calls))
+}
+
+/// chacra's words for a method that is not for a path.
+async fn not_allowed(method: Method, uri: Uri) -> ApiError {
+    let last = uri.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    if uri.path().starts_with("/repos/") && matches!(last, "update" | "recreate" | "extra") {
+        return ApiError::MethodNotAllowed("only POST request are accepted for this url".to_owned());
+    }
+    ApiError::MethodNotAllowed(format!("{method} requests to this url are not allowed"))
+}
+
+/// Says how many calls of DynamoDB an answer took.
+async fn count_calls(request: Request, next: Next) -> Response {
+    let (mut response, calls) = counted(next.run(request)).await;
+    if calls > 0 {
+        let value = HeaderValue::from_str(&format!("dynamodb;desc=\"{calls}\"")).expect("letters and digits");
+        response.headers_mut().insert(SERVER_TIMING, value);
+    }
+    response
+}

@@ -1,0 +1,20 @@
+//! From bytes in the incoming bucket to a file in the catalog.
+//!
+//! Both ways in end here: the file that came by a signed URL and was verified, and the file that came through us.
+//!
+//! ```text
+//! contents ─▶ place ─▶ register ─▶ announce: levels, repository, build asked for
+//!    └──────────┴──────────┴─▶ refused, with a reason, and nothing kept
+//! ```
+
+mod announce;
+mod contents;
+mod notes;
+mod place;
+mod refusal;
+mod register;
+
+pub use announce::announce;
+pub use place::note_superseded;
+pub use refusal::Refusal;
+pub use register::{Taken, take_in};

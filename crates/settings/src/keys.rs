@@ -1,0 +1,44 @@
+//! A table whose keys are ours: which there are, and which were meant.
+
+use std::collections::BTreeSet;
+
+use crate::Node;
+
+/// How alike a key and a known one must be, from 0 to 1, to guess that it is a typing error.
+const ALIKE: f64 = 0.75;
+
+/// The keys of a table, while they are read. A key is known once it was asked for. See [`Node::keys`].
+pub(crate) struct Keys<'a> {
+    entries: Vec<(&'a str, Node<'a>)>,
+    known: BTreeSet<&'static str>,
+}
+
+impl<'a> Keys<'a> {
+    pub(crate) fn new(entries: Vec<(&'a str, Node<'a>)>) -> Self {
+        Self { entries, known: BTreeSet::new() }
+    }
+
+    /// The value of a key, if it is there.
+    pub(crate) fn take(&mut self, key: &'static str) -> Option<Node<'a>> {
+        self.known.insert(key);
+        let index = self.entries.iter().position(|entry| entry.0 == key)?;
+        Some(self.entries.swap_remove(index).1)
+    }
+
+    /// Notes the keys that nobody has taken.
+    pub(crate) fn refuse_unknown(self) {
+        for (key, node) in &self.entries {
+            let hint = match nearest(key, self.known.iter().copied()) {
+                Some((near, likeness)) if likeness >= ALIKE => format!("did you mean `{near}`?"),
+                _ => format!("known are {}", self.known.iter().copied().collect::<Vec<_>>().join(", ")),
+            };
+            node.note(format!("is not a known key; {hint}"), String::new());
+        }
+    }
+}
+
+/// The name most like `name`, and how alike they are, from 0 to 1.
+pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<(&'n str, f64)> {
+    let likeness = known.map(|known| (known, strsim::jaro_winkler(name, known)));
+    likeness.max_by(|left, right| left.1.total_cmp(&right.1))
+}

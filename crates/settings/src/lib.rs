@@ -1,0 +1,23 @@
+//! The configuration of repositories, colca.toml: read, checked, asked. No I/O; who needs it brings the text.
+//!
+//! `infra/colca.toml` explains every key to those who write it. Here each table of the file has a module that reads
+//! it and answers for it, on top of `node.rs`: a value that knows its name and its line.
+
+mod distros;
+mod extras;
+mod found;
+mod keys;
+mod node;
+mod problem;
+mod project;
+mod retention;
+mod settings;
+
+pub use extras::Refs;
+pub use problem::{Problem, Problems};
+pub use retention::Retention;
+pub use settings::Settings;
+
+use found::Found;
+use keys::Keys;
+use node::Node;

@@ -1,0 +1,162 @@
+//! When a repository is built, and by whom.
+
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::ReturnValue;
+use colca_model::{RepoPath, RepositoryKind};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::repositories::{DIRTY, SK, send};
+use super::{Catalog, Repository, held, partition};
+use crate::table::{attribute, key, number, text, value};
+use crate::{Error, ErrorKind, Result};
+
+/// What holds as long as nobody took a lease over.
+const LEASED: &str = "lease_owner = :owner AND fence = :fence";
+
+/// The right to build one repository, for a while.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    /// The repository as it was when the lease was taken.
+    pub repository: Repository,
+    /// A number no other lease on this repository has; later leases have higher ones. Names the revision built under it.
+    pub fence: u64,
+    owner: String,
+}
+
+/// What a build published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Published {
+    /// The kind of metadata.
+    pub kind: RepositoryKind,
+    /// How many packages it lists.
+    pub packages: u64,
+    /// When.
+    pub at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Leased {
+    fence: u64,
+    #[serde(flatten)]
+    repository: Repository,
+}
+
+impl Catalog {
+    /// Notes that a repository has changes and a build is due at `until`, unless one is already due in the future.
+    /// `true` if the caller now has to send the message for it.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn claim_build(&self, path: &RepoPath, now: Timestamp, until: Timestamp) -> Result<bool> {
+        let free = "attribute_exists(pk) AND (attribute_not_exists(queued_until) OR queued_until <= :now)";
+        let request = self
+            .update(path, "SET dirty = :dirty, queued_until = :until, modified = :now")
+            .condition_expression(free)
+            .expression_attribute_values(":dirty", text(DIRTY))
+            .expression_attribute_values(":until", number(until.as_millisecond()))
+            .expression_attribute_values(":now", number(now.as_millisecond()));
+        held(send(request, path).await)
+    }
+
+    /// Notes that the build that was due begins now. Call it before [`Catalog::lease`]: whatever is registered from
+    /// here on asks for a build of its own, and so does a holder of the lease who finds something left.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn begin_build(&self, path: &RepoPath) -> Result<()> {
+        let request = self.update(path, "REMOVE queued_until").condition_expression("attribute_exists(pk)");
+        held(send(request, path).await).map(drop)
+    }
+
+    /// Takes the right to build a repository: nobody has it, its time is over, or it is `owner`'s already, from
+    /// an attempt that died. `None` if somebody else is building; they will see whatever was changed by now.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn lease(&self, path: &RepoPath, owner: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
+        let update = "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one";
+        let free = "attribute_exists(pk) AND (attribute_not_exists(lease_until) OR lease_until <= :now OR lease_owner = :owner)";
+        let request = self
+            .update(path, update)
+            .condition_expression(free)
+            .expression_attribute_values(":owner", text(owner))
+            .expression_attribute_values(":until", number(until.as_millisecond()))
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .expression_attribute_values(":zero", number(0))
+            .expression_attribute_values(":one", number(1))
+            .return_values(ReturnValue::AllNew);
+        match request.send().await.map_err(|error| Error::sdk(format!("lease {path}"), error)) {
+            Ok(answer) => {
+                let Leased { fence, repository } = value(answer.attributes.unwrap_or_default())?;
+                Ok(Some(Lease { repository, fence, owner: owner.to_owned() }))
+            }
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps a lease for longer. `false` if it was lost to somebody else.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn renew(&self, path: &RepoPath, lease: &Lease, until: Timestamp) -> Result<bool> {
+        let request = self.leased(path, lease, "SET lease_until = :until");
+        held(send(request.expression_attribute_values(":until", number(until.as_millisecond())), path).await)
+    }
+
+    /// Notes which revision is published now. `false` if the lease was lost; whoever has it will note theirs.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn record_revision(&self, path: &RepoPath, lease: &Lease, published: &Published) -> Result<bool> {
+        let update = "SET revision = :fence, kind = :kind, packages = :packages, modified = :now";
+        let request = self
+            .leased(path, lease, update)
+            .expression_attribute_values(":kind", attribute(published.kind)?)
+            .expression_attribute_values(":packages", number(published.packages))
+            .expression_attribute_values(":now", number(published.at.as_millisecond()));
+        held(send(request, path).await)
+    }
+
+    /// Gives a lease back. One that was lost is no error.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn release(&self, path: &RepoPath, lease: &Lease) -> Result<()> {
+        held(send(self.leased(path, lease, "REMOVE lease_until, lease_owner"), path).await).map(drop)
+    }
+
+    /// Notes that nothing is left to publish, unless a build is due or has begun: then that one will note it.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn settle(&self, path: &RepoPath) -> Result<()> {
+        let idle = "attribute_exists(pk) AND attribute_not_exists(queued_until) AND attribute_not_exists(lease_until)";
+        let request = self.update(path, "REMOVE dirty").condition_expression(idle);
+        held(send(request, path).await).map(drop)
+    }
+
+    /// Forgets a repository that is gone and of which nothing is public any more. `false` if it has a file again, a
+    /// build is due, or the lease was lost: then the next build looks at it.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn forget_repository(&self, path: &RepoPath, lease: &Lease) -> Result<bool> {
+        let request = self.table.db.delete_item().table_name(&self.table.name);
+        let request = request
+            .set_key(Some(key(&partition(path), SK)))
+            .condition_expression(format!("{LEASED} AND attribute_exists(gone) AND attribute_not_exists(queued_until)"))
+            .expression_attribute_values(":owner", text(&lease.owner))
+            .expression_attribute_values(":fence", number(lease.fence));
+        let answer = request.send().await.map(drop);
+        held(answer.map_err(|error| Error::sdk(format!("forget the repository {path}"), error)))
+    }
+
+    fn leased(&self, path: &RepoPath, lease: &Lease, expression: &str) -> UpdateItemFluentBuilder {
+        self.update(path, expression)
+            .condition_expression(LEASED)
+            .expression_attribute_values(":owner", text(&lease.owner))
+            .expression_attribute_values(":fence", number(lease.fence))
+    }
+}

@@ -1,0 +1,37 @@
+//! Writing over what is there, on a condition: entry files and the configuration are the only objects that change.
+
+use crate::{Error, ErrorKind, ObjectKey, Objects, Result};
+
+/// What an object must be for a write to go through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// There is none yet.
+    Absent,
+    /// It still has this entity tag.
+    Etag(String),
+}
+
+impl Objects {
+    /// Writes an object over what is there, if that is as `expected` where something is. Gives the new entity tag.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if it is not as expected, or whatever else the service answers.
+    pub async fn overwrite(&self, key: &ObjectKey, bytes: Vec<u8>, expected: Option<&Expected>) -> Result<String> {
+        let request = self.put(key, bytes);
+        let request = match expected {
+            None => request,
+            Some(Expected::Absent) => request.if_none_match("*"),
+            Some(Expected::Etag(etag)) => request.if_match(etag),
+        };
+        let written = request.send().await.map_err(|error| {
+            let error = Error::sdk(format!("write {}", key.path()), error);
+            // An object that vanished answers 404 to `If-Match`: that is a conflict as well.
+            match error.kind() {
+                ErrorKind::AlreadyExists => error.into_conflict(),
+                ErrorKind::NotFound if expected.is_some() => error.into_conflict(),
+                _ => error,
+            }
+        })?;
+        Ok(written.e_tag.unwrap_or_default())
+    }
+}

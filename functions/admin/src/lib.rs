@@ -1,0 +1,48 @@
+//! Who may do what, and how repositories are built: accounts and configuration. Only who has the scope `admin` gets past
+//! [`admin::Admin`]; every change is recorded, and no log and no answer shows a secret but the one that just made it.
+
+mod account_object;
+mod add_secret;
+mod admin;
+mod change_accounts;
+mod delete_account;
+mod delete_secret;
+mod get_account;
+mod get_configuration;
+mod list_accounts;
+mod operations;
+mod path;
+mod put_account;
+mod put_configuration;
+
+use axum::Router;
+use axum::http::Method;
+use colca_accounts::AccountName;
+use colca_api::{ApiError, App, Routes, complete};
+
+/// The routes of administration.
+#[must_use]
+pub fn routes() -> Routes<App> {
+    const ACCOUNT: [&str; 1] = ["/admin/accounts/{name}"];
+    const SECRETS: [&str; 1] = ["/admin/accounts/{name}/secrets"];
+    const SECRET: [&str; 1] = ["/admin/accounts/{name}/secrets/{secret}"];
+    const CONFIGURATION: [&str; 1] = ["/admin/configuration"];
+    Routes::default()
+        .get(&["/admin/accounts"], list_accounts::list_accounts, &operations::accounts())
+        .get(&ACCOUNT, get_account::get_account, &operations::account())
+        .on(&Method::PUT, &ACCOUNT, put_account::put_account, &operations::set_account())
+        .on(&Method::DELETE, &ACCOUNT, delete_account::delete_account, &operations::no_account())
+        .post(&SECRETS, add_secret::add_secret, &operations::secret())
+        .on(&Method::DELETE, &SECRET, delete_secret::delete_secret, &operations::no_secret())
+        .get(&CONFIGURATION, get_configuration::get_configuration, &operations::configuration())
+        .on(&Method::PUT, &CONFIGURATION, put_configuration::put_configuration, &operations::set_configuration())
+}
+
+/// The whole function.
+pub fn router(app: App) -> Router {
+    complete(routes().router().with_state(app))
+}
+
+fn no_account(name: &AccountName) -> ApiError {
+    ApiError::NotFound(format!("the account {name}"))
+}

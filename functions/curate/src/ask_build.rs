@@ -1,0 +1,40 @@
+//! `POST …/update` and `POST …/recreate`: have a repository built, whatever the configuration says of uploads.
+
+use axum::Json;
+use axum::extract::State;
+use colca_api::{App, UrlPath, User};
+use colca_model::RepoPath;
+use colca_store::{Change, What};
+use serde_json::Value;
+
+use crate::{find, show};
+
+/// Publishes what has changed.
+pub(crate) async fn update(
+    State(app): State<App>,
+    user: User,
+    UrlPath(path): UrlPath<RepoPath>,
+) -> colca_api::Result<Json<Value>> {
+    ask(&app, &user, &path, false).await
+}
+
+/// Writes all metadata anew. Clients use what is published until the new one is there.
+pub(crate) async fn recreate(
+    State(app): State<App>,
+    user: User,
+    UrlPath(path): UrlPath<RepoPath>,
+) -> colca_api::Result<Json<Value>> {
+    ask(&app, &user, &path, true).await
+}
+
+/// The repository object, after a build was asked for.
+pub(crate) async fn ask(app: &App, user: &User, path: &RepoPath, anew: bool) -> colca_api::Result<Json<Value>> {
+    user.may_upload_to(&path.project)?;
+    find(app, path).await?;
+    let services = &app.services;
+    let change = Change { id: services.ids.upload_id(), what: What::Asked { anew } };
+    services.catalog.add_change(path, &change).await?;
+    services.request_build(path).await?;
+    user.record(if anew { "asked to recreate" } else { "asked to update" }, path);
+    show(app, path).await
+}

@@ -1,0 +1,29 @@
+//! `DELETE` of a file.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use colca_api::{ApiError, App, FilePath, UrlPath, User};
+
+use crate::remove;
+
+/// 204 when it is gone from the catalog; the repository follows with the build that this asks for. The last file of a
+/// repository takes it along, and the last of a project the project.
+pub(crate) async fn delete_file(
+    State(app): State<App>,
+    user: User,
+    UrlPath(path): UrlPath<FilePath>,
+) -> colca_api::Result<StatusCode> {
+    let FilePath { repository, arch, filename } = path;
+    user.may_upload_to(&repository.project)?;
+    let services = &app.services;
+    let missing = || ApiError::NotFound(format!("{:?}", filename.as_str()));
+    let binary = services.catalog.binary(&repository, &arch, &filename).await?.ok_or_else(missing)?;
+    // Before the file goes as well as after: should we die in between, this build finds the change.
+    services.request_build(&repository).await?;
+    if !remove::remove(services, binary).await? {
+        return Err(missing());
+    }
+    remove::settle(services, &repository, &[arch]).await?;
+    user.record("deleted", &format_args!("{filename} of {repository}"));
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,57 @@
+//! What OpenAPI says of changes.
+
+use colca_api::Operation;
+use serde_json::json;
+
+const FILES: &str = "files";
+const REPOSITORIES: &str = "repositories";
+const JSON: &str = "application/json";
+
+pub(crate) fn file() -> Operation {
+    Operation::new(FILES, "Delete a file")
+        .needs("upload")
+        .answer(204, "it is gone; the repository follows")
+        .answer(404, "there is no such file")
+}
+
+pub(crate) fn repository() -> Operation {
+    Operation::new(REPOSITORIES, "Delete a repository with all its files")
+        .needs("upload")
+        .answer(204, "it is gone; what the CDN serves follows")
+        .answer(404, "there is no such repository")
+}
+
+fn on_repository(summary: &'static str) -> Operation {
+    Operation::new(REPOSITORIES, summary)
+        .needs("upload")
+        .json(200, "the repository", json!({"type": "object"}))
+        .answer(404, "there is no such repository")
+}
+
+pub(crate) fn set_type() -> Operation {
+    let body = json!({
+        "type": "object",
+        "properties": {
+            "type": {"type": "string", "enum": ["rpm", "deb", "raw"]},
+            "needs_update": {"type": "boolean", "description": "true: have it built"},
+            "distro": {"type": "string"},
+            "distro_version": {"type": "string"},
+            "ref": {"type": "string"},
+        },
+        "additionalProperties": false,
+    });
+    on_repository("Set the type of a repository, or have it built").takes(JSON, body)
+}
+
+pub(crate) fn update() -> Operation {
+    on_repository("Have what changed published")
+}
+
+pub(crate) fn recreate() -> Operation {
+    on_repository("Have all metadata written anew")
+}
+
+pub(crate) fn extra() -> Operation {
+    let any = json!({"description": "any JSON", "type": ["object", "array", "string", "number", "boolean", "null"]});
+    on_repository("Replace what is noted about a repository, by any JSON").takes(JSON, any)
+}

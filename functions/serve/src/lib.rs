@@ -1,0 +1,70 @@
+//! All of Colca in one process, where there is no Lambda: on any server, against the S3, DynamoDB and SQS of AWS or of
+//! whoever speaks the same. The functions are the same code; it stands beside those on Lambda, if there are any, and takes
+//! messages from the same queues.
+//!
+//! It takes files of any size in one request, where Lambda takes a few megabytes.
+
+mod consume;
+mod http;
+mod linger;
+mod openapi;
+
+pub use openapi::openapi;
+
+use std::time::Duration;
+
+use colca_runtime::{Error, Services};
+use colca_store::Queue;
+use futures::future::join_all;
+use repo_build::Builder;
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+use tracing::info;
+
+use crate::consume::consume;
+
+/// How many messages of each queue are worked on at once.
+const UPLOADS_AT_ONCE: usize = 8;
+const BUILDS_AT_ONCE: usize = 2;
+
+/// How often the sweeper comes.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Serves until the process is asked to end; then finishes what has begun.
+///
+/// # Errors
+/// If the address to listen at is not to be had, or the configuration cannot be read.
+pub async fn serve(services: Services) -> Result<(), Error> {
+    let builder = Builder::new(services.clone())?;
+    let listener = http::listen(&services.config.listen).await?;
+    let (stop, stopping) = watch::channel(false);
+    let ingest = async |delivery| ingest::handle(&services, delivery).await;
+    let build = async |delivery| builder.handle(delivery).await;
+    let queues = &services.queues;
+    // All in this one task: they wait for others most of the time, and what computes for long does so on a thread of its own.
+    let uploads = (0..UPLOADS_AT_ONCE).map(|_| consume(queues, Queue::Ingest, &ingest, stopping.clone()));
+    let builds = (0..BUILDS_AT_ONCE).map(|_| consume(queues, Queue::Build, &build, stopping.clone()));
+    let answers = async {
+        let ended = http::serve(listener, services.clone()).await;
+        info!("Finishing what has begun");
+        stop.send_replace(true);
+        ended
+    };
+    let (ended, ..) = tokio::join!(answers, join_all(uploads), join_all(builds), sweep(&services, stopping.clone()));
+    Ok(ended?)
+}
+
+async fn sweep(services: &Services, mut stopping: watch::Receiver<bool>) {
+    let mut ticks = interval(SWEEP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopping.changed() => return,
+        }
+        // Boxed, since the compiler gives up on types nested as deeply as whole functions.
+        if let Err(error) = Box::pin(reap::reap(services)).await {
+            tracing::error!(%error, "Sweeping failed; it is tried again in a minute");
+        }
+    }
+}

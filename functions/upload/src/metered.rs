@@ -1,0 +1,118 @@
+//! The body of a request, taken no faster than it is used. The parser of forms reads all it can get whenever it is asked,
+//! and keeps what it has not handed on; of a large body from a fast sender that would be most of it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use axum::body::{Body, BodyDataStream, Bytes};
+use futures::Stream;
+
+/// How many bytes are taken at one go.
+const AT_ONCE: u64 = 1024 * 1024;
+
+/// How many bytes may have been taken and not be used: what stands between two parts of a form is never that long.
+const UNUSED: u64 = 8 * AT_ONCE;
+
+/// Why a body is read no further.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stopped {
+    #[error("it is larger than {0} bytes")]
+    TooLarge(u64),
+    #[error("a part of the form has no end of its head")]
+    NoParts,
+    #[error("it was cut off")]
+    CutOff,
+}
+
+/// A body, metered.
+pub(crate) struct Metered {
+    body: BodyDataStream,
+    limit: Option<u64>,
+    taken: u64,
+    at_once: u64,
+    used: Arc<AtomicU64>,
+}
+
+/// Tells a metered body what was used of it.
+#[derive(Clone)]
+pub(crate) struct Meter(Arc<AtomicU64>);
+
+impl Meter {
+    pub(crate) fn used(&self, bytes: usize) {
+        self.0.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+impl Metered {
+    /// `limit` is the largest body allowed, in bytes.
+    pub(crate) fn new(body: Body, limit: Option<u64>) -> (Self, Meter) {
+        let used = Arc::new(AtomicU64::new(0));
+        let metered = Self { body: body.into_data_stream(), limit, taken: 0, at_once: 0, used: used.clone() };
+        (metered, Meter(used))
+    }
+}
+
+impl Stream for Metered {
+    type Item = Result<Bytes, Stopped>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.at_once >= AT_ONCE {
+            self.at_once = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        match std::task::ready!(Pin::new(&mut self.body).poll_next(context)) {
+            None => Poll::Ready(None),
+            Some(Err(_)) => Poll::Ready(Some(Err(Stopped::CutOff))),
+            Some(Ok(bytes)) => {
+                self.taken += bytes.len() as u64;
+                self.at_once += bytes.len() as u64;
+                let stopped = match self.limit {
+                    Some(limit) if self.taken > limit => Some(Stopped::TooLarge(limit)),
+                    _ if self.taken - self.used.load(Ordering::Relaxed) > UNUSED => Some(Stopped::NoParts),
+                    _ => None,
+                };
+                Poll::Ready(Some(stopped.map_or(Ok(bytes), Err)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::StreamExt;
+
+    use super::*;
+
+    fn body(pieces: u64, length: usize) -> Body {
+        let pieces = (0..pieces).map(move |_| Ok::<_, std::io::Error>(Bytes::from(vec![0; length])));
+        Body::from_stream(futures::stream::iter(pieces))
+    }
+
+    #[tokio::test]
+    async fn gives_all_that_is_used() {
+        let (mut metered, meter) = Metered::new(body(100, 1_000_000), None);
+        let mut taken = 0;
+        while let Some(piece) = metered.next().await {
+            let piece = piece.expect("nothing stops it");
+            meter.used(piece.len());
+            taken += piece.len();
+        }
+        assert_eq!(taken, 100_000_000);
+    }
+
+    #[tokio::test]
+    async fn stops_at_its_limit_and_at_what_nobody_uses() {
+        let (metered, meter) = Metered::new(body(100, 1_000), Some(50_000));
+        meter.used(100_000);
+        let pieces: Vec<_> = metered.take(60).collect().await;
+        assert!(pieces[..50].iter().all(Result::is_ok));
+        assert!(matches!(pieces[50], Err(Stopped::TooLarge(50_000))));
+
+        let (metered, _) = Metered::new(body(100, 1_000_000), None);
+        let pieces: Vec<_> = metered.take(9).collect().await;
+        assert!(matches!(pieces[8], Err(Stopped::NoParts)));
+    }
+}

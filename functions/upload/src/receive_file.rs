@@ -1,0 +1,126 @@
+//! Files as chacra's clients send them: `POST` of a new one to its directory, `PUT` over one that is there. When we answer,
+//! the file is registered, with its checksums.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use colca_api::{ApiError, App, ArchPath, FilePath, UrlPath, User};
+use colca_intake::{Refusal, Taken, take_in};
+use colca_model::{Arch, Filename, Invalid, RepoPath, Upload, UploadRequest, UploadState};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::received::{self, Form, Received};
+
+/// chacra's words for a name that is taken.
+const TAKEN: &str = "resource already exists and \"force\" key was not used";
+
+/// When `reap` looks at an upload that we were registering and did not end.
+const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+type Answer = colca_api::Result<(StatusCode, Json<Value>)>;
+
+/// Where a file goes.
+struct Target {
+    repository: RepoPath,
+    arch: Arch,
+    /// The file to replace; the form names a new one itself.
+    existing: Option<Filename>,
+}
+
+/// 201 for a new file; 200 for one that was replaced with `force`.
+pub(crate) async fn post_file(
+    State(app): State<App>,
+    user: User,
+    UrlPath(path): UrlPath<ArchPath>,
+    request: Request,
+) -> Answer {
+    let ArchPath { repository, arch, .. } = path;
+    receive(app, user, Target { repository, arch, existing: None }, request).await
+}
+
+/// 200; 404 if there is nothing to replace.
+pub(crate) async fn put_file(
+    State(app): State<App>,
+    user: User,
+    UrlPath(path): UrlPath<FilePath>,
+    request: Request,
+) -> Answer {
+    let FilePath { repository, arch, filename } = path;
+    user.may_upload_to(&repository.project)?;
+    if app.services.catalog.binary(&repository, &arch, &filename).await?.is_none() {
+        return Err(ApiError::NotFound(format!("{:?}", filename.as_str())));
+    }
+    receive(app, user, Target { repository, arch, existing: Some(filename) }, request).await
+}
+
+async fn receive(app: App, user: User, target: Target, request: Request) -> Answer {
+    user.may_upload_to(&target.repository.project)?;
+    let settings = app.services.settings.get().await?;
+    settings.check_distro(&target.repository.distro, &target.repository.distro_version)?;
+    let form = Form::begin(request, app.services.config.body_limit)?;
+    // A task of its own: this one ends with the connection, and what has begun must be cleared away.
+    let work = tokio::spawn(async move {
+        let id = app.services.ids.upload_id();
+        let received = received::receive(&app.services, &id, form).await?;
+        let answer = register(&app, &user, target, &received).await;
+        app.services.objects.delete(&received.key).await?;
+        answer
+    });
+    work.await.unwrap_or_else(|_| Err(ApiError::Store(colca_store::Error::corrupt("receive a file", "a panic"))))
+}
+
+async fn register(app: &App, user: &User, target: Target, received: &Received) -> Answer {
+    let services = &app.services;
+    let Received { file, force, .. } = received;
+    let force = *force || target.existing.is_some();
+    let filename = match target.existing {
+        Some(filename) => filename,
+        None => Filename::new(file.name.as_deref().unwrap_or_default())
+            .map_err(|error| Invalid { field: "file".to_owned(), ..error })?,
+    };
+    let Target { repository, arch, .. } = target;
+    if !force && services.catalog.binary(&repository, &arch, &filename).await?.is_some() {
+        return Err(ApiError::Refused(TAKEN.to_owned()));
+    }
+    let now = services.clock.now();
+    let upload = Upload {
+        // Its bytes are all here: of two that race, the one that was complete last is the later one.
+        id: services.ids.upload_id(),
+        request: UploadRequest {
+            repository,
+            arch,
+            filename,
+            size: file.size,
+            sha256: file.sha256,
+            sha512: Some(file.sha512),
+            force,
+        },
+        state: UploadState::Pending,
+        built_by: user.name().to_owned(),
+        created_at: now,
+        multipart: None,
+    };
+    services.jobs.add_upload(&upload, now + LOOK_AFTER).await?;
+    let taken = take_in(services, &upload, &received.key).await;
+    let end = async |reason: String| {
+        let end = UploadState::Rejected { reason };
+        services.jobs.end_upload(&upload.id, &end, services.clock.now(), services.config.retention).await
+    };
+    match taken {
+        Ok(taken) => {
+            user.record("uploaded", &format_args!("{} to {}", upload.request.filename, upload.request.repository));
+            let status = if taken == Taken::New { StatusCode::CREATED } else { StatusCode::OK };
+            Ok((status, Json(json!({}))))
+        }
+        Err(Refusal::NameTaken(reason)) => {
+            end(reason).await?;
+            Err(ApiError::Refused(TAKEN.to_owned()))
+        }
+        Err(Refusal::Rejected(reason)) => {
+            end(reason.clone()).await?;
+            Err(ApiError::Refused(reason))
+        }
+        Err(Refusal::Failed(error)) => Err(error.into()),
+    }
+}

@@ -1,0 +1,174 @@
+//! Reading the form that chacra's clients send, while its file goes on to S3.
+
+use axum::extract::Request;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use colca_api::ApiError;
+use colca_model::{Filename, Invalid, Sha256, Sha512, UploadId};
+use colca_runtime::Services;
+use colca_store::{ObjectKey, Receiver};
+use multer::{Field, Multipart};
+use sha2::Digest;
+
+use crate::metered::{Meter, Metered, Stopped};
+
+/// chacra's words for a form without a file.
+const NO_FILE: &str = "no file object found in \"file\" param in POST request";
+
+/// The longest value of a field that is no file, in bytes.
+const LONGEST_FIELD: usize = 1024;
+
+/// A form that arrived. Its file lies in the incoming bucket.
+pub(crate) struct Received {
+    pub(crate) key: ObjectKey,
+    pub(crate) file: File,
+    pub(crate) force: bool,
+}
+
+/// The file of a form.
+pub(crate) struct File {
+    /// The name the client gave it.
+    pub(crate) name: Option<String>,
+    pub(crate) size: u64,
+    pub(crate) sha256: Sha256,
+    pub(crate) sha512: Sha512,
+}
+
+/// A form whose head was read.
+pub(crate) struct Form {
+    parts: Multipart<'static>,
+    meter: Meter,
+}
+
+impl Form {
+    /// `limit` is the largest body allowed, in bytes.
+    pub(crate) fn begin(request: Request, limit: Option<u64>) -> Result<Self, ApiError> {
+        let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let length: Option<u64> = header(CONTENT_LENGTH).and_then(|length| length.parse().ok());
+        if let (Some(limit), Some(length)) = (limit, length)
+            && length > limit
+        {
+            return Err(too_large(limit));
+        }
+        let boundary = header(CONTENT_TYPE).and_then(|content_type| multer::parse_boundary(content_type).ok());
+        let boundary = boundary.ok_or_else(|| ApiError::Refused(NO_FILE.to_owned()))?;
+        let (body, meter) = Metered::new(request.into_body(), limit);
+        Ok(Self { parts: Multipart::new(body, boundary), meter })
+    }
+}
+
+/// Reads a form with one `file` and perhaps `force`. Whatever is wrong with it, nothing of it is kept.
+pub(crate) async fn receive(services: &Services, id: &UploadId, form: Form) -> Result<Received, ApiError> {
+    let key = ObjectKey::Received { upload: id.clone() };
+    let mut file = None;
+    match read(services, &key, form, &mut file).await {
+        Ok(force) => match file {
+            Some(file) => Ok(Received { key, file, force }),
+            None => Err(ApiError::Refused(NO_FILE.to_owned())),
+        },
+        Err(error) => {
+            if file.is_some() {
+                services.objects.delete(&key).await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Reads the fields; puts the file into `file` when its bytes are in S3. Tells whether there is `force`.
+async fn read(services: &Services, key: &ObjectKey, form: Form, file: &mut Option<File>) -> Result<bool, ApiError> {
+    let Form { mut parts, meter } = form;
+    let meter = &meter;
+    let mut force = false;
+    while let Some(field) = parts.next_field().await.map_err(refused)? {
+        match field.name() {
+            Some("file") if file.is_some() => {
+                return Err(Invalid::new("file", "must be there once", "another one").into());
+            }
+            Some("file") => *file = Some(read_file(services, key, field, meter).await?),
+            // Any value counts, as for chacra.
+            Some("force") => {
+                read_short(field, meter).await?;
+                force = true;
+            }
+            other => return Err(Invalid::new(other.unwrap_or("form"), "is not a known field", "it").into()),
+        }
+    }
+    Ok(force)
+}
+
+async fn read_file(
+    services: &Services,
+    key: &ObjectKey,
+    mut field: Field<'_>,
+    meter: &Meter,
+) -> Result<File, ApiError> {
+    let name = field.file_name().map(str::to_owned);
+    if let Some(name) = &name {
+        // Better now than when all its bytes are here.
+        name.parse::<Filename>()?;
+    }
+    let mut receiver = services.objects.receive(key.clone());
+    match read_bytes(&mut receiver, &mut field, meter).await {
+        Ok((size, sha256, sha512)) => {
+            receiver.finish().await?;
+            Ok(File { name, size, sha256, sha512 })
+        }
+        Err(error) => {
+            receiver.abort().await;
+            Err(error)
+        }
+    }
+}
+
+async fn read_bytes(
+    receiver: &mut Receiver,
+    field: &mut Field<'_>,
+    meter: &Meter,
+) -> Result<(u64, Sha256, Sha512), ApiError> {
+    let (mut sha256, mut sha512) = (sha2::Sha256::new(), sha2::Sha512::new());
+    let mut size = 0;
+    while let Some(piece) = field.chunk().await.map_err(refused)? {
+        meter.used(piece.len());
+        size += piece.len() as u64;
+        if size > Receiver::LARGEST {
+            return Err(too_large(Receiver::LARGEST));
+        }
+        sha256.update(&piece);
+        sha512.update(&piece);
+        receiver.push(&piece).await?;
+    }
+    Ok((size, Sha256::new(sha256.finalize().into()), Sha512::new(sha512.finalize().into())))
+}
+
+async fn read_short(mut field: Field<'_>, meter: &Meter) -> Result<(), ApiError> {
+    let mut length = 0;
+    while let Some(piece) = field.chunk().await.map_err(refused)? {
+        meter.used(piece.len());
+        length += piece.len();
+        if length > LONGEST_FIELD {
+            let rule = format!("must not be longer than {LONGEST_FIELD} bytes");
+            return Err(Invalid::new(field.name().unwrap_or_default(), rule, "more").into());
+        }
+    }
+    Ok(())
+}
+
+/// What the parser says, in our words.
+fn refused(error: multer::Error) -> ApiError {
+    if let multer::Error::StreamReadFailed(source) = &error
+        && let Some(stopped) = source.downcast_ref::<Stopped>()
+    {
+        return match stopped {
+            Stopped::TooLarge(limit) => too_large(*limit),
+            Stopped::NoParts | Stopped::CutOff => Invalid::new("body", stopped.to_string(), "this one").into(),
+        };
+    }
+    Invalid::new("body", "must be a whole form (multipart/form-data)", error).into()
+}
+
+fn too_large(limit: u64) -> ApiError {
+    ApiError::TooLarge(format!(
+        "body: must not be larger than {limit} bytes here. Ask for a presigned upload (POST /uploads), which takes files of \
+         any size, by hand or with the `colca` command; or send it to `colca-serve`"
+    ))
+}
