@@ -31,9 +31,10 @@ EOF
 #   LAMBDA_KEEPALIVE_MS                  idle processes stay ten minutes, about as on AWS
 #   PROVIDER_OVERRIDE_DYNAMODB…          the older providers want a Kinesis server from the net
 
-# runtime_hash: of what a running LocalStack has read at its start.
+# runtime_hash: of what a running LocalStack has read at its start; and of the template, since an update of its API with
+# another route fails ("Stage already exists"), and one of a table with other indexes does too.
 runtime_hash() {
-    content_hash "$here/requirements.txt" "$here/executor" "$here/lib/runtime.sh"
+    content_hash "$here/requirements.txt" "$here/executor" "$here/lib/runtime.sh" "$root/template.yaml"
 }
 
 # start_localstack: in the background, its output in localstack-runtime.log; returns when it answers.

@@ -41,6 +41,11 @@ pub fn purge(bucket: &str, prefix: &str) {
     }
 }
 
+/// Removes an object; its earlier versions stay.
+pub fn delete(bucket: &str, key: &str) {
+    let _ = s3("DELETE", &format!("{bucket}/{}", escape(key))).expect(204);
+}
+
 /// How many uploads in parts are under way in a bucket below a prefix.
 #[must_use]
 pub fn uploads_in_parts(bucket: &str, prefix: &str) -> usize {

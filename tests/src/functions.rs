@@ -2,7 +2,9 @@
 
 use std::{fs, path::PathBuf};
 
-use crate::{stack, stack::root, tools};
+use serde_json::{Value, json};
+
+use crate::{aws, stack, stack::root, tools};
 
 /// The folders of all functions.
 pub const ALL: [&str; 7] = ["upload", "ingest", "catalog", "curate", "repo-build", "reap", "admin"];
@@ -11,6 +13,31 @@ pub const ALL: [&str; 7] = ["upload", "ingest", "catalog", "curate", "repo-build
 #[must_use]
 pub fn deployed(folder: &str) -> &'static str {
     stack().get(&format!("COLCA_{}_FUNCTION", folder.to_uppercase().replace('-', "_")))
+}
+
+/// All that a function has logged so far.
+#[must_use]
+pub fn logged(folder: &str) -> String {
+    let group = format!("/aws/lambda/{}", deployed(folder));
+    let logs = |action: &str, body: &Value| aws::call("logs", &format!("Logs_20140328.{action}"), body);
+    // There is none before its first invocation.
+    let groups = logs("DescribeLogGroups", &json!({"logGroupNamePrefix": group}));
+    if groups["logGroups"].as_array().is_none_or(Vec::is_empty) {
+        return String::new();
+    }
+    let mut lines = String::new();
+    let mut body = json!({"logGroupName": group});
+    loop {
+        let page = logs("FilterLogEvents", &body);
+        for event in page["events"].as_array().into_iter().flatten() {
+            lines += event["message"].as_str().unwrap_or_default();
+            lines.push('\n');
+        }
+        match &page["nextToken"] {
+            Value::String(token) => body["nextToken"] = json!(token),
+            _ => return lines,
+        }
+    }
 }
 
 /// The ids of the processes that run a function now: the process executor starts each with its name in its environment.

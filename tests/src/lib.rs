@@ -6,11 +6,13 @@
 //!
 //! All of it panics with a sentence that says what is wrong: in a test that is the report.
 
+pub mod accounts;
 pub mod aws;
 pub mod bad_rpms;
 pub mod chacra;
 pub mod chacractl;
 pub mod client;
+pub mod configuration;
 pub mod createrepo;
 pub mod deliveries;
 pub mod dnf;
@@ -25,6 +27,7 @@ pub mod rpms;
 pub mod serve;
 pub mod server;
 pub mod stack;
+pub mod synthetic;
 pub mod tools;
 pub mod unique;
 pub mod upload;

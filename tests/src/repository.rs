@@ -107,6 +107,15 @@ impl Repository {
         })
     }
 
+    /// Waits until no build is queued and none runs; changes may wait for somebody to ask for one.
+    pub fn wait_until_idle(&self) -> Value {
+        wait::until(&format!("{} to be idle", self.prefix()), || {
+            let object = self.object()?;
+            let busy = ["is_queued", "is_updating"].iter().any(|flag| object[flag] == json!(true));
+            (!busy).then_some(object)
+        })
+    }
+
     /// Waits until nothing is pending: no change unpublished, no build queued, none running.
     pub fn wait_until_settled(&self) -> Value {
         wait::until(&format!("{} to settle", self.prefix()), || {

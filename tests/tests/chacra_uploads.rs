@@ -52,7 +52,8 @@ fn a_project_that_is_made_again_loses_nothing() {
     let repository = Repository::new("again");
     let directory = chacra::arch(&repository, "noarch");
     let _ = chacra::post(&directory, "notes.txt", b"notes").expect(201);
-    assert_eq!(chacra::send("POST", &format!("/binaries/{}/", repository.project)).expect(200).json(), json!({}));
+    let url = format!("/binaries/{}/", repository.project);
+    assert_eq!(chacra::send("POST", &url).expect(200).json(), chacra::read(&url));
     holds(&directory, "notes.txt", b"notes");
 }
 
@@ -146,21 +147,21 @@ fn an_rpm_is_published_and_a_deb_is_known_for_one() {
     let scratch = Scratch::new();
     let (tree, built) = (scratch.path().join("tree"), scratch.path().join("built.deb"));
     fs::create_dir_all(tree.join("DEBIAN")).expect("writable");
-    let control = "Package: a\nVersion: 1\nArchitecture: amd64\nMaintainer: a <a@example.org>\nDescription: a\n";
+    let control = "Package: ab\nVersion: 1\nArchitecture: amd64\nMaintainer: a <a@example.org>\nDescription: a\n";
     fs::write(tree.join("DEBIAN/control"), control).expect("writable");
     tools::output("dpkg-deb", ["--root-owner-group", "--build", &tree.to_string_lossy(), &built.to_string_lossy()]);
     let repository = Repository::of("deb", "debian", "bookworm");
     let bytes = fs::read(built).expect("just built");
     let directory = chacra::arch(&repository, "amd64");
-    let _ = chacra::post(&directory, "a_1_amd64.deb", &bytes).expect(201);
-    holds(&directory, "a_1_amd64.deb", &bytes);
+    let _ = chacra::post(&directory, "ab_1_amd64.deb", &bytes).expect(201);
+    holds(&directory, "ab_1_amd64.deb", &bytes);
     assert_eq!(chacra::read(&chacra::repository(&repository))["type"], "deb");
 }
 
 #[test]
 fn a_broken_package_is_refused_with_the_reason_and_leaves_nothing() {
     let repository = Repository::new("broken");
-    let good = Package::read(&rpms::one("corpus-text"));
+    let good = Package::read(&rpms::one("corpus-files"));
     for (number, bad) in bad_rpms::bad(&good.bytes).into_iter().enumerate() {
         let response = chacra::post(&chacra::arch(&repository, "noarch"), &format!("{number}.noarch.rpm"), &bad.bytes);
         assert_eq!(response.status, 400, "{}: {}", bad.what, response.text());
@@ -176,7 +177,7 @@ fn a_broken_package_is_refused_with_the_reason_and_leaves_nothing() {
 #[test]
 fn a_broken_replacement_leaves_the_good_package() {
     let directory = chacra::arch(&Repository::new("survives"), "noarch");
-    let good = Package::read(&rpms::one("corpus-text"));
+    let good = Package::read(&rpms::one("corpus-files"));
     let _ = chacra::post(&directory, &good.filename, &good.bytes).expect(201);
     chacra::refused(chacra::put(&format!("{directory}{}/", good.filename), b"no rpm"), 400);
     let forced = Form::of(&good.filename, &good.bytes[..2000]).field("force", "1");

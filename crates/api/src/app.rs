@@ -37,10 +37,28 @@ impl FromRef<App> for Authenticator {
 
 /// Routes with everything around them: an answer for what none of them takes, and what each answer cost.
 pub fn complete(router: Router) -> Router {
-    router
-        .fallback(async || ApiError::NotFound("this page".to_owned()))
-        .method_not_allowed_fallback(not_allowed)
-        .layer(from_fn(count_calls))
+    router.fallback(not_found).method_not_allowed_fallback(not_allowed).layer(from_fn(count_calls))
+}
+
+/// A function has only some of the methods of a page; a method that none of them has ends here as well.
+async fn not_found(method: Method, uri: Uri) -> ApiError {
+    if !matches!(method, Method::GET | Method::HEAD) && is_page(uri.path()) {
+        return not_allowed(method, uri).await;
+    }
+    ApiError::NotFound("this page".to_owned())
+}
+
+/// Whether a path is one of chacra's, whatever its names.
+fn is_page(path: &str) -> bool {
+    let names: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match names[..] {
+        ["binaries", _, _, _, _, _, _, "flavors", ..] => names.len() <= 10,
+        ["binaries", ..] => names.len() <= 8,
+        ["repos", _, _, _, _, _, "flavors"] | ["repos", _, _, _, _, _, "flavors", _] => true,
+        ["repos", .., "repo" | "update" | "recreate" | "extra"] => matches!(names.len(), 7 | 9),
+        ["repos", ..] => names.len() <= 6,
+        _ => false,
+    }
 }
 
 /// chacra's words for a method that is not for a path.
@@ -60,4 +78,25 @@ async fn count_calls(request: Request, next: Next) -> Response {
         response.headers_mut().insert(SERVER_TIMING, value);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_pages_of_chacra() {
+        for page in [
+            "/binaries/",
+            "/binaries/p/r/s/d/v/a/f",
+            "/binaries/p/r/s/d/v/a/flavors/f/b/",
+            "/repos/p/r/s/d/v",
+            "/repos/p/r/s/d/v/repo",
+        ] {
+            assert!(is_page(page), "{page}");
+        }
+        for other in ["/", "/uploads/x", "/binaries/p/r/s/d/v/a/b/c", "/repos/p/r/s/d/v/rebuild", "/repositories"] {
+            assert!(!is_page(other), "{other}");
+        }
+    }
 }

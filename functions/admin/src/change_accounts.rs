@@ -9,7 +9,7 @@ use colca_runtime::Services;
 use colca_store::{ErrorKind, Secrets};
 
 /// How often somebody else may be faster.
-const TRIES: u32 = 6;
+const TRIES: u32 = 8;
 
 /// The longest pause after the first time; it doubles with each.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn pauses_grow_and_are_never_nothing() {
         assert_eq!(pause(1, &Always(255)), PAUSE);
-        assert_eq!(pause(TRIES - 1, &Always(255)), PAUSE * 16);
+        assert_eq!(pause(TRIES - 1, &Always(255)), PAUSE * 64);
         assert!(pause(1, &Always(0)) > Duration::ZERO);
     }
 

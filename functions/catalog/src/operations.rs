@@ -43,7 +43,10 @@ fn repository_object() -> Value {
     properties.insert("path".to_owned(), json!({"type": ["string", "null"]}));
     properties.insert("type".to_owned(), json!({"type": ["string", "null"], "enum": ["rpm", "deb", "raw", null]}));
     properties.insert("archs".to_owned(), json!({"type": "array", "items": {"type": "string"}}));
-    properties.insert("extra".to_owned(), json!({"description": "any JSON", "type": ["object", "array", "string", "number", "boolean", "null"]}));
+    properties.insert(
+        "extra".to_owned(),
+        json!({"description": "any JSON", "type": ["object", "array", "string", "number", "boolean", "null"]}),
+    );
     json!({"type": "object", "properties": properties})
 }
 

@@ -40,6 +40,9 @@ fn read(body: Value, path: &RepoPath) -> Result<Wanted, Invalid> {
         let rule = "must be true: changes that wait are published, not forgotten";
         return Err(Invalid::new("needs_update", rule, value));
     }
+    if let Some(value) = body.get("type").filter(|value| value.is_null()) {
+        return Err(Invalid::new("type", "must be rpm, deb or raw", value));
+    }
     let mut fields = Fields::of(body)?;
     let kind = fields.optional_text("type")?;
     fields.flag("needs_update")?;
@@ -83,6 +86,7 @@ mod tests {
             (json!([]), "body"),
             (json!({"type": "tar"}), "type"),
             (json!({"type": 1}), "type"),
+            (json!({"type": null}), "type"),
             (json!({"needs_update": false}), "needs_update"),
             (json!({"needs_update": "yes"}), "needs_update"),
             (json!({"distro": "debian"}), "distro"),

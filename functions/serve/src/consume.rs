@@ -9,25 +9,22 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 use tracing::{error, warn};
 
-/// How long one request for messages waits for some.
-const WAIT: Duration = Duration::from_secs(20);
+/// How long one request for messages waits for some; and the process, when it is asked to end, for that request: a message
+/// that came for one that was given up would be hidden until its time is over.
+const WAIT: Duration = Duration::from_secs(5);
 
 /// How long a message that failed waits before it comes again, and we after the queue failed.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Works on one message after the other until `stopping`. What fails comes again, and after several times goes to the
 /// dead letter queue.
-pub(crate) async fn consume<M, H>(queues: &Queues, queue: Queue, handle: &H, mut stopping: watch::Receiver<bool>)
+pub(crate) async fn consume<M, H>(queues: &Queues, queue: Queue, handle: &H, stopping: watch::Receiver<bool>)
 where
     M: DeserializeOwned,
     H: AsyncFn(Delivery<M>) -> colca_store::Result<Disposition>,
 {
     while !*stopping.borrow() {
-        let received = tokio::select! {
-            received = queues.receive(queue, 1, WAIT) => received,
-            _ = stopping.changed() => return,
-        };
-        match received {
+        match queues.receive(queue, 1, WAIT).await {
             Ok(messages) => {
                 for message in messages {
                     work(queues, queue, handle, message).await;

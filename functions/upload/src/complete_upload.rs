@@ -13,10 +13,11 @@ use crate::{find, incoming, ticket};
 /// Puts the parts together. Repeating it is harmless: what is complete stays so.
 pub(crate) async fn complete_upload(
     State(app): State<App>,
-    _: User,
+    user: User,
     UrlPath(id): UrlPath<UploadId>,
 ) -> colca_api::Result<(StatusCode, Json<Value>)> {
     let upload = find(&app, &id).await?;
+    user.may_upload_to(&upload.request.repository.project)?;
     let answer = (StatusCode::ACCEPTED, Json(ticket::state(&upload)));
     if upload.state != UploadState::Pending {
         return Ok(answer);

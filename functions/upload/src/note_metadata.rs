@@ -59,12 +59,12 @@ fn check<'a>(fields: &'a Map<String, Value>, binary: &Binary) -> Result<Option<&
         let known = match name.as_str() {
             "force" => continue,
             "built_by" => match value.as_str() {
-                Some(text) if text.len() <= LONGEST && !text.chars().any(char::is_control) => {
+                Some(text) if (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control) => {
                     built_by = Some(text);
                     continue;
                 }
                 _ => {
-                    let rule = format!("must be a string of up to {LONGEST} bytes without control characters");
+                    let rule = format!("must be a string of 1 to {LONGEST} bytes without control characters");
                     return Err(Invalid::new(name, rule, value));
                 }
             },

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use crate::ticket::{self, URLS_IN_ONE_ANSWER, add};
 use crate::{find, incoming};
 
-/// Tells the state. `published` says whether clients of the repository see the file yet.
+/// Tells the state, and those who may upload there where to. `published` says whether clients of the repository see the file yet.
 pub(crate) async fn show_upload(
     State(app): State<App>,
-    _: User,
+    user: User,
     UrlPath(id): UrlPath<UploadId>,
 ) -> colca_api::Result<Json<Value>> {
     let upload = find(&app, &id).await?;
@@ -24,6 +24,8 @@ pub(crate) async fn show_upload(
             add(&mut answer, json!({"published": is_published(&app, &upload).await?}));
         }
         UploadState::Rejected { .. } => {}
+        // Whoever holds a URL can put other bytes there.
+        UploadState::Pending if user.may_upload_to(&upload.request.repository.project).is_err() => {}
         UploadState::Pending => {
             if let Some(uploaded) = uploaded(&app, &upload).await? {
                 let there: Vec<Value> =

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{Delete, Put};
 use colca_model::{Arch, Binary, Filename, Flavor, RepoPath, Sha512};
 
 use super::Catalog;
+use super::search_plan::time;
 use crate::table::{Item, item, key, number, text};
 use crate::{Error, Result};
 
@@ -109,13 +110,16 @@ impl Catalog {
 }
 
 /// A file as an item, with the attributes that the indexes of template.yaml are made of. `newest` is the sort key of
-/// each: the id of the upload, which sorts by time. Nothing but a file has one, so nothing else is in the indexes.
+/// each: the moment its bytes were registered, as a ULID that ends as the upload's does. Nothing but a file has one, so
+/// nothing else is in the indexes.
 fn indexed(binary: &Binary) -> Result<Item> {
     let Binary { repository, arch, filename, .. } = binary;
+    let registered = time(u64::try_from(binary.modified.as_millisecond()).unwrap_or(0));
+    let newest = registered + &binary.upload.as_str()[10..];
     let mut item = item(&partition(&repository.version_level()), &sort_key(repository, arch, filename), binary)?;
     for (name, value) in [
         ("every", EVERY),
-        ("newest", binary.upload.as_str()),
+        ("newest", &newest),
         ("project", repository.project.as_str()),
         ("ref", repository.git_ref.as_str()),
         ("sha1", repository.sha1.as_str()),

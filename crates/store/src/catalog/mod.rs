@@ -20,6 +20,7 @@ mod search;
 #[cfg(test)]
 mod search_meaning;
 mod search_plan;
+mod search_progress;
 mod search_terms;
 mod tombstones;
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::binaries::is_key;
-use super::search_plan::plan;
+use super::search_plan::{Plan, plans};
 use super::search_terms::Search;
 use crate::table::{Item, key, text};
 use crate::{Error, ErrorKind, Result};
@@ -26,7 +26,7 @@ const VERSION: u8 = 1;
 const LONGEST: usize = 4096;
 
 /// The last file that was seen, in an index of files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Position {
     newest: UploadId,
     pk: String,
@@ -45,6 +45,11 @@ impl Position {
         Ok(Self { newest, pk: field("pk")?, sk: field("sk")? })
     }
 
+    /// By which all indexes are sorted.
+    pub(super) fn newest(&self) -> &UploadId {
+        &self.newest
+    }
+
     /// What all indexes of files have in their key; each has an attribute of its own besides.
     pub(super) fn into_key(self) -> Item {
         let mut key = key(&self.pk, &self.sk);
@@ -57,6 +62,7 @@ impl Position {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageToken {
     search: String,
+    index: String,
     position: Position,
 }
 
@@ -66,14 +72,15 @@ pub struct PageToken {
 struct Written {
     version: u8,
     search: String,
+    index: String,
     newest: UploadId,
     pk: String,
     sk: String,
 }
 
 impl PageToken {
-    pub(super) fn new(search: &Search, position: Position) -> Self {
-        Self { search: digest(search), position }
+    pub(super) fn new(search: &Search, plan: &Plan, position: Position) -> Self {
+        Self { search: digest(search), index: plan.index.attribute.to_owned(), position }
     }
 
     /// Reads a token that an answer to the same search gave.
@@ -87,15 +94,27 @@ impl PageToken {
         }
         let unread = || refuse("must be one that an answer to this search gave, unchanged");
         let json = BASE64_URL_SAFE_NO_PAD.decode(token).map_err(|_| unread())?;
-        let Written { version, search: of, newest, pk, sk } = serde_json::from_slice(&json).map_err(|_| unread())?;
+        let Written { version, search: of, index, newest, pk, sk } =
+            serde_json::from_slice(&json).map_err(|_| unread())?;
         if version != VERSION {
             return Err(refuse("must be one of this version of the service: begin again without it"));
         }
         if of != digest(search) {
             return Err(refuse("must go with the search that gave it: all other parameters must be as they were"));
         }
-        let possible = is_key(&pk, &sk) && plan(search).is_some_and(|plan| plan.allows(newest.as_str()));
-        if possible { Ok(Self { search: of, position: Position { newest, pk, sk } }) } else { Err(unread()) }
+        let read = Self { search: of, index, position: Position { newest, pk, sk } };
+        if read.is_possible(search) { Ok(read) } else { Err(unread()) }
+    }
+
+    /// Whether it names a place that its search can come to.
+    fn is_possible(&self, search: &Search) -> bool {
+        let Position { newest, pk, sk } = &self.position;
+        is_key(pk, sk) && plans(search).iter().any(|plan| self.is_for(plan) && plan.allows(newest.as_str()))
+    }
+
+    /// Whether a plan gave it.
+    pub(super) fn is_for(&self, plan: &Plan) -> bool {
+        self.index == plan.index.attribute
     }
 
     pub(super) fn position(&self) -> &Position {
@@ -107,7 +126,8 @@ impl fmt::Display for PageToken {
     /// Letters, digits, hyphens and underscores: it needs no escapes in a URL.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { newest, pk, sk } = self.position.clone();
-        let written = Written { version: VERSION, search: self.search.clone(), newest, pk, sk };
+        let (search, index) = (self.search.clone(), self.index.clone());
+        let written = Written { version: VERSION, search, index, newest, pk, sk };
         let json = serde_json::to_vec(&written).map_err(|_| fmt::Error)?;
         f.write_str(&BASE64_URL_SAFE_NO_PAD.encode(json))
     }
@@ -138,7 +158,7 @@ mod tests {
     }
 
     fn token() -> String {
-        PageToken::new(&search(), position()).to_string()
+        PageToken::new(&search(), &plans(&search())[0], position()).to_string()
     }
 
     /// The rule that a token breaks.
@@ -186,6 +206,7 @@ mod tests {
             ("sk", "x86_64/default"),
             ("sk", "x86_64/default/a/b"),
             ("sk", "x86_64//name"),
+            ("index", "ref"),
             ("more", "than there is"),
         ] {
             assert_eq!(refused(&with(field, value.into()), &search()), unread, "{field} {value}");
@@ -204,7 +225,7 @@ mod tests {
             (None, at("2016-07-30T22:36:16.385Z"), false),
         ] {
             let search = Search { created_after, created_before, ..search() };
-            let token = PageToken::new(&search, position()).to_string();
+            let token = PageToken::new(&search, &plans(&search)[0], position()).to_string();
             assert_eq!(PageToken::read(&token, &search).is_ok(), good, "{search:?}");
         }
     }
@@ -214,7 +235,7 @@ mod tests {
         fn the_longest_names_make_no_token_too_long(names in proptest::collection::vec("[\"a]{74}", 5), name in "[\"a]{255}") {
             let pk = format!("FILES#{}", names.join("/"));
             let position = Position { pk, sk: format!("{name}/{}/{name}", &names[0][..54]), ..position() };
-            let token = PageToken::new(&search(), position.clone()).to_string();
+            let token = PageToken::new(&search(), &plans(&search())[0], position.clone()).to_string();
             prop_assert_eq!(PageToken::read(&token, &search()).map(|token| token.position().clone()), Ok(position));
         }
 

@@ -11,7 +11,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::binaries::EVERY;
-use super::search_plan::{Plan, Term, Test, plan, time};
+use super::search_plan::{Plan, Term, Test, plans, time};
 use super::search_terms::{Checksum, Search, Sought};
 use crate::table::{Item, number, text};
 
@@ -146,16 +146,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn finds_what_is_searched_for_and_nothing_else(search in search(), files in vec(file(), 1..20)) {
-        let plan = plan(&search);
+    fn every_plan_finds_what_is_searched_for_and_nothing_else(search in search(), files in vec(file(), 1..20)) {
+        let plans = plans(&search);
         for file in files {
-            prop_assert_eq!(plan.as_ref().is_some_and(|plan| finds(plan, &file)), file.matches(&search), "{:?}", file);
+            let found: Vec<_> = plans.iter().map(|plan| finds(plan, &file)).collect();
+            prop_assert_eq!(found.contains(&true), file.matches(&search), "{:?}", file);
+            prop_assert!(found.iter().all(|found| *found == file.matches(&search)), "{:?}: {:?}", file, found);
         }
     }
 
     #[test]
     fn says_to_dynamodb_only_what_it_takes(search in search()) {
-        if let Some(plan) = plan(&search) {
+        for plan in plans(&search) {
             prop_assert!(plan.filters.iter().all(|(_, term)| ![plan.index.attribute, "newest"].contains(&term.attribute)));
             // Every placeholder is used, and every one that is used stands for something.
             let expression = format!("{} {}", plan.key_condition(), plan.filter().unwrap_or_default());

@@ -11,13 +11,13 @@ use super::binaries::EVERY;
 use super::search_terms::{Checksum, Search, Sought};
 use crate::table::{number, text};
 
-/// How a search is done.
+/// One way to do a search.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Plan {
     /// The index, and what to look up in it.
     pub(super) index: Term,
-    /// The lowest and the highest upload id, if the time matters.
-    uploads: Option<[String; 2]>,
+    /// The lowest and the highest `newest`, if the time matters.
+    span: Option<[String; 2]>,
     /// What else must hold. Nothing here may be of the index's key: DynamoDB refuses that.
     pub(super) filters: Vec<(Test, Term)>,
 }
@@ -39,16 +39,25 @@ pub(super) enum Test {
     AtMost,
 }
 
-/// The plan of a search; `None` if it contradicts itself, and nothing can match.
-pub(super) fn plan(search: &Search) -> Option<Plan> {
+/// How many indexes are tried for one search.
+const TRIED: usize = 3;
+
+/// The plans of a search, the most promising first, all of which find the same. None if the search contradicts itself, and
+/// nothing can match.
+pub(super) fn plans(search: &Search) -> Vec<Plan> {
     if contradicts(search) {
-        return None;
+        return Vec::new();
     }
-    let mut exact = exact(search).into_iter();
-    let index = exact.next().unwrap_or_else(|| term("every", text(EVERY)));
-    let mut filters: Vec<_> = exact.map(|term| (Test::Equals, term)).collect();
-    filters.extend(vague(search));
-    Some(Plan { index, uploads: uploads(search), filters })
+    let mut exact = exact(search);
+    if exact.is_empty() {
+        exact.push(term("every", text(EVERY)));
+    }
+    let plan = |chosen: usize| {
+        let others = exact.iter().enumerate().filter(|(at, _)| *at != chosen);
+        let others = others.map(|(_, term)| (Test::Equals, term.clone()));
+        Plan { index: exact[chosen].clone(), span: span(search), filters: others.chain(vague(search)).collect() }
+    };
+    (0..exact.len().min(TRIED)).map(plan).collect()
 }
 
 /// Whether an exact value is not among those that the search allows besides.
@@ -64,7 +73,7 @@ fn contradicts(search: &Search) -> bool {
     first >= end || least > most || size_is_out || name.is_some_and(lacks)
 }
 
-/// What must be equal, the rarest values first: those that fewer files share come before those that more do.
+/// What must be equal, first the values that the fewest files share as a rule. Often there is only one who uploads.
 fn exact(search: &Search) -> Vec<Term> {
     let checksum = search.checksum.map(|checksum| match checksum {
         Checksum::Sha256(digest) => term("sha256", text(digest)),
@@ -76,9 +85,9 @@ fn exact(search: &Search) -> Vec<Term> {
         named("filename", search.filename.as_ref().map(|name| name.as_str())),
         search.size.map(|size| term("size", number(size))),
         named("sha1", search.sha1.as_ref().map(|name| name.as_str())),
-        named("built_by", search.built_by.as_ref().map(|name| name.as_str())),
         named("ref", search.git_ref.as_ref().map(|name| name.as_str())),
         named("project", search.project.as_ref().map(|name| name.as_str())),
+        named("built_by", search.built_by.as_ref().map(|name| name.as_str())),
         named("distro_version", search.distro_version.as_ref().map(|name| name.as_str())),
         named("distro", search.distro.as_ref().map(|name| name.as_str())),
         named("flavor", search.flavor.as_ref().map(|name| name.as_str())),
@@ -107,8 +116,8 @@ fn term(attribute: &'static str, value: AttributeValue) -> Term {
     Term { attribute, value }
 }
 
-/// The lowest and the highest id of an upload of that time, if any is asked for.
-fn uploads(search: &Search) -> Option<[String; 2]> {
+/// The lowest and the highest ULID of that time, if any is asked for.
+fn span(search: &Search) -> Option<[String; 2]> {
     if search.created_after.is_none() && search.created_before.is_none() {
         return None;
     }
@@ -144,14 +153,14 @@ impl Plan {
         format!("{}-index", self.index.attribute)
     }
 
-    /// Whether the time allows an upload.
-    pub(super) fn allows(&self, upload: &str) -> bool {
-        self.uploads.as_ref().is_none_or(|[first, last]| (first.as_str()..=last.as_str()).contains(&upload))
+    /// Whether the time allows this `newest`.
+    pub(super) fn allows(&self, newest: &str) -> bool {
+        self.span.as_ref().is_none_or(|[first, last]| (first.as_str()..=last.as_str()).contains(&newest))
     }
 
     /// The `KeyConditionExpression`. Every attribute has a placeholder, since DynamoDB reserves hundreds of words.
     pub(super) fn key_condition(&self) -> &'static str {
-        if self.uploads.is_some() { "#index = :index AND #newest BETWEEN :first AND :last" } else { "#index = :index" }
+        if self.span.is_some() { "#index = :index AND #newest BETWEEN :first AND :last" } else { "#index = :index" }
     }
 
     /// The `FilterExpression`.
@@ -173,7 +182,7 @@ impl Plan {
         let filters = filters.map(|(n, (_, term))| (format!("#f{n}"), term.attribute.to_owned()));
         let mut names: HashMap<_, _> = filters.collect();
         names.insert("#index".to_owned(), self.index.attribute.to_owned());
-        if self.uploads.is_some() {
+        if self.span.is_some() {
             names.insert("#newest".to_owned(), "newest".to_owned());
         }
         names
@@ -184,7 +193,7 @@ impl Plan {
         let filters = self.filters.iter().enumerate().map(|(n, (_, term))| (format!(":f{n}"), term.value.clone()));
         let mut values: HashMap<_, _> = filters.collect();
         values.insert(":index".to_owned(), self.index.value.clone());
-        if let Some([first, last]) = &self.uploads {
+        if let Some([first, last]) = &self.span {
             values.insert(":first".to_owned(), text(first));
             values.insert(":last".to_owned(), text(last));
         }
@@ -197,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rarest_value_chooses_the_index() {
+    fn the_rarest_values_choose_the_indexes() {
         let mut search = Search {
             project: "p".parse().ok(),
             git_ref: "r".parse().ok(),
@@ -218,21 +227,24 @@ mod tests {
             |search: &mut Search| search.filename = None,
             |search: &mut Search| search.size = None,
             |search: &mut Search| search.sha1 = None,
-            |search: &mut Search| search.built_by = None,
             |search: &mut Search| search.git_ref = None,
             |search: &mut Search| search.project = None,
+            |search: &mut Search| search.built_by = None,
             |search: &mut Search| search.distro_version = None,
             |search: &mut Search| search.distro = None,
             |search: &mut Search| search.flavor = None,
             |search: &mut Search| search.arch = None,
         ] {
-            chosen.push(plan(&search).expect("no contradiction").index_name());
+            chosen.push(plans(&search).iter().map(Plan::index_name).collect::<Vec<_>>());
             forget(&mut search);
         }
-        let order = "sha512 filename size sha1 built_by ref project distro_version distro flavor arch";
-        assert_eq!(chosen, order.split(' ').map(|name| format!("{name}-index")).collect::<Vec<_>>());
-        assert_eq!(search, Search::default());
-        assert_eq!(plan(&search).expect("no contradiction").index, term("every", text(EVERY)));
+        let order = "sha512 filename size sha1 ref project built_by distro_version distro flavor arch";
+        let order: Vec<_> = order.split(' ').map(|name| format!("{name}-index")).collect();
+        for (first, tried) in chosen.iter().enumerate() {
+            assert_eq!(tried, &order[first..order.len().min(first + 3)]);
+        }
+        assert_eq!((chosen.len(), &search), (order.len(), &Search::default()));
+        assert_eq!(plans(&search)[0].index, term("every", text(EVERY)));
     }
 
     #[test]

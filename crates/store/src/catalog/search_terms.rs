@@ -42,9 +42,9 @@ pub struct Search {
     pub size_min: Option<u64>,
     /// Its greatest length in bytes.
     pub size_max: Option<u64>,
-    /// The moment that its bytes were announced at or after: the time in the id of their upload, in milliseconds.
+    /// The moment that its bytes were registered at or after, in whole milliseconds; of replaced bytes, the new ones count.
     pub created_after: Option<Timestamp>,
-    /// The moment that its bytes were announced before.
+    /// The moment that its bytes were registered before.
     pub created_before: Option<Timestamp>,
 }
 

@@ -1,0 +1,91 @@
+//! The configuration of the stack, borrowed: one test at a time, and put back as it was.
+
+use std::{
+    panic,
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{Client, Response, aws, stack, upload::text, wait};
+
+/// Where it is administrated.
+pub const URL: &str = "/admin/configuration";
+
+/// A change is in effect everywhere after ten seconds, and this is a little more.
+const EFFECT: Duration = Duration::from_secs(11);
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Ours until this is dropped.
+#[derive(Debug)]
+pub struct Borrowed {
+    before: Option<Vec<u8>>,
+    _turn: MutexGuard<'static, ()>,
+}
+
+/// Waits for a turn, and remembers what there is.
+#[must_use]
+pub fn borrow() -> Borrowed {
+    let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let response = Client::uploader().get(URL);
+    let before = (response.status != 404).then(|| response.expect(200).body);
+    Borrowed { before, _turn: turn }
+}
+
+impl Borrowed {
+    /// Publishes a text, and waits until it is in effect everywhere.
+    pub fn apply(&self, text: &str) {
+        let _ = put(text, &[]).expect(200);
+        wait_for_effect();
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        // Also if the test failed, for the others; but then a second panic would end them all.
+        let put_back = panic::catch_unwind(|| {
+            match &self.before {
+                Some(text) => drop(Client::uploader().send("PUT", URL, &[], text).expect(200)),
+                None => aws::delete(stack().store(), "state/colca.toml"),
+            }
+            wait_for_effect();
+        });
+        if let Err(reason) = put_back
+            && !thread::panicking()
+        {
+            panic::resume_unwind(reason);
+        }
+    }
+}
+
+/// PUT of a text by the user of the deployment.
+#[must_use]
+pub fn put(text: &str, headers: &[(&str, &str)]) -> Response {
+    Client::uploader().send("PUT", URL, headers, text.as_bytes())
+}
+
+/// What is published, with its entity tag.
+#[must_use]
+pub fn published() -> (String, String) {
+    let response = Client::uploader().get(URL).expect(200);
+    (response.text(), response.header("etag").expect("an entity tag").to_owned())
+}
+
+/// What is wrong with a text: line, field, rule and value of each problem.
+#[must_use]
+pub fn problems(response: Response) -> Vec<(Option<u64>, String, String, String)> {
+    let body = response.expect(400).json();
+    assert!(!text(&body["message"]).is_empty(), "{body}");
+    let problems = body["problems"].as_array().unwrap_or_else(|| panic!("no list of problems: {body}"));
+    let part = |value: &serde_json::Value| text(value).to_owned();
+    let all = problems.iter().map(|problem| {
+        (problem["line"].as_u64(), part(&problem["field"]), part(&problem["rule"]), part(&problem["value"]))
+    });
+    all.collect()
+}
+
+fn wait_for_effect() {
+    let since = Instant::now();
+    wait::until("the configuration to be in effect", || (since.elapsed() > EFFECT).then_some(()));
+}
