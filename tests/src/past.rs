@@ -20,6 +20,23 @@ pub fn make_garbage_due(key: &str) {
     set(&format!("GARBAGE#{key}"), "SET due_at = :due", ":due", &json!({"N": "0"}));
 }
 
+/// All objects below a prefix of the store that were noted as garbage by now, their grace over.
+pub fn make_garbage_below_due(prefix: &str) {
+    let body = json!({
+        "TableName": stack().get("COLCA_JOBS_TABLE"),
+        "IndexName": "due-index",
+        "KeyConditionExpression": "due_kind = :kind",
+        "FilterExpression": "begins_with(#key, :prefix)",
+        "ExpressionAttributeNames": {"#key": "key"},
+        "ExpressionAttributeValues": {":kind": {"S": "garbage"}, ":prefix": {"S": prefix}},
+    });
+    let found = aws::call("dynamodb", "DynamoDB_20120810.Query", &body);
+    assert!(found["LastEvaluatedKey"].is_null(), "more garbage than one answer holds");
+    for item in found["Items"].as_array().expect("a list") {
+        make_garbage_due(item["key"]["S"].as_str().expect("a key"));
+    }
+}
+
 /// Changes a job that must be there and wait for its time.
 fn set(pk: &str, update: &str, name: &str, value: &serde_json::Value) {
     let body = json!({

@@ -11,7 +11,7 @@ use std::{
 
 use accounts::{Account, FORGOTTEN, delete, in_seconds, post, put};
 use colca_tests::{Client, Repository, accounts, chacra, functions, rpms, stack, stack::root, unique, upload, wait};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use upload::{Package, text};
 
@@ -160,6 +160,12 @@ fn a_scope_is_needed_to_write_and_none_to_ask() {
     let package = Package::read(&rpms::one("corpus-text"));
 
     let ticket = ci_client.post("/uploads", &package.request(&mine)).expect(201).json();
+    // Whoever holds its URL can put other bytes there.
+    let pending = format!("/uploads/{}", text(&ticket["upload_id"]));
+    assert!(ci_client.get(&pending).expect(200).json()["url"].is_string());
+    let seen = reads.get(&pending).expect(200).json();
+    assert_eq!((&seen["state"], &seen["url"]), (&json!("pending"), &Value::Null), "{seen}");
+    chacra::refused(reads.send("POST", &format!("{pending}/complete"), &[], b""), 403);
     let _ = upload::put(&ticket, &package.bytes).expect(200);
     assert_eq!(upload::finish(&ticket)["state"], "registered");
     assert_eq!(mine.binaries("noarch")[&package.filename]["built_by"], json!(ci.name));

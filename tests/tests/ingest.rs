@@ -124,3 +124,40 @@ fn the_directory_follows_the_architecture_of_the_header() {
     assert_eq!(repodata.names(), ["corpus-foreign"]);
     assert!(repository.repodata("x86_64").is_none_or(|x86| x86.packages.is_empty()));
 }
+
+#[test]
+fn who_comes_second_with_a_name_is_told_who_is_listed() {
+    let repository = Repository::new("second");
+    let package = |arch: &str, of: &str| Package {
+        filename: "corpus-text-2026.1-1.noarch.rpm".to_owned(),
+        arch: arch.to_owned(),
+        bytes: Package::read(&rpms::one(of)).bytes,
+    };
+    upload::register(&repository, &package("x86_64", "corpus-text"));
+    let second = upload::register(&repository, &package("aarch64", "corpus-bare"));
+    upload::wait_until_published(text(&second["upload_id"]));
+    let notes = second["notes"].to_string();
+    assert!(notes.contains("was uploaded before for another arch"), "{second}");
+    assert_eq!(repository.wait_for_packages("noarch", 1).names(), ["corpus-text"]);
+}
+
+#[test]
+fn of_two_that_replace_a_file_the_later_ticket_wins() {
+    let repository = Repository::new("later");
+    let bytes = |of: &str| Package::new("corpus-text-2026.1-1.noarch.rpm", Package::read(&rpms::one(of)).bytes);
+    upload::register(&repository, &bytes("corpus-text"));
+    let ticket = |package: &Package| {
+        let mut request = package.request(&repository);
+        request["force"] = Value::Bool(true);
+        upload::ticket(&request).expect(201).json()
+    };
+    let (early, late) = (bytes("corpus-bare"), bytes("corpus-relations"));
+    let (first, second) = (ticket(&early), ticket(&late));
+    let _ = upload::put(&second, &late.bytes).expect(200);
+    assert_eq!(upload::finish(&second)["state"], "registered");
+    upload::wait_until_published(text(&second["upload_id"]));
+    let _ = upload::put(&first, &early.bytes).expect(200);
+    let refused = upload::finish(&first);
+    assert!(text(&refused["reason"]).contains("whose ticket is newer"), "{refused}");
+    assert_eq!(repository.wait_for_packages("noarch", 1).names(), ["corpus-relations"]);
+}

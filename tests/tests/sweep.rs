@@ -1,21 +1,22 @@
-//! What `reap` sweeps away: what is superseded goes when its grace is over, and nothing else does.
-//!
-//! The local stack has the shortest grace there may be, a minute (`localstack/lib/deploy.sh`).
+//! What `reap` sweeps away: what is superseded or deleted goes when its grace is over, and nothing else does.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
-use colca_tests::{Repository, aws, createrepo, functions, past, repodata::Repodata, rpms, stack, upload, wait};
+use colca_tests::{Repository, aws, chacra, createrepo, functions, past, repodata::Repodata, rpms, stack, upload, wait};
 use serde_json::{Value, json};
 use upload::{Package, text};
-
-/// The grace, a round of the schedule, and as long again for a busy machine.
-const SWEPT: Duration = Duration::from_secs(150);
 
 const ENTRY: &str = "repodata/repomd.xml";
 
 /// A round of `reap`, which comes every minute by itself.
 fn sweep() {
     aws::invoke(functions::deployed("reap"), &json!({}));
+}
+
+/// A round of `reap` when the grace of whatever is garbage below a prefix is over.
+fn sweep_below(prefix: &str) {
+    past::make_garbage_below_due(prefix);
+    sweep();
 }
 
 fn keys(repository: &Repository) -> BTreeSet<String> {
@@ -61,8 +62,8 @@ fn what_is_superseded_goes(repository: &Repository) {
     upload::publish(repository, &file("x86_64", "corpus-relations"));
     let _ = repository.wait_until_settled();
 
-    wait::until_within(SWEPT, &format!("all that is superseded in {} to go", repository.prefix()), || {
-        sweep();
+    wait::until(&format!("all that is superseded in {} to go", repository.prefix()), || {
+        sweep_below(&repository.prefix());
         let there = keys(repository);
         let named = named(repository, &there);
         let missing: Vec<_> = named.difference(&there).collect();
@@ -118,9 +119,46 @@ fn metadata_too_large_for_an_item_is_kept_beside_it_and_goes_with_it() {
     let other = Package::new(&package.filename, Package::read(&rpms::one("corpus-bare")).bytes);
     let second = upload::upload_with_force(&repository, &other);
     assert_eq!((&second["state"], fragments(&second)), (&json!("registered"), 0));
-    wait::until_within(SWEPT, "the metadata of the replaced package to go", || {
-        sweep();
+    wait::until("the metadata of the replaced package to go", || {
+        sweep_below(&format!("state/fragments/{}", text(&first["upload_id"])));
         (fragments(&first) == 0).then_some(())
     });
     assert_eq!(repository.wait_for_packages("noarch", 1).packages.len(), 1);
+}
+
+#[test]
+fn a_deleted_file_goes_and_its_name_stays_used() {
+    let repository = Repository::new("deleted");
+    let (kept, package) = (Package::read(&rpms::one("corpus-bare")), Package::read(&rpms::one("corpus-text")));
+    upload::publish(&repository, &kept);
+    upload::publish(&repository, &package);
+    let path = |package: &Package| text(&repository.binaries("noarch")[&package.filename]["path"]).to_owned();
+    let old = path(&package);
+    let _ = chacra::send("DELETE", &format!("{}{}/", chacra::arch(&repository, "noarch"), package.filename)).expect(204);
+    wait::until("the bytes of the deleted file to go", || {
+        sweep_below(&repository.prefix());
+        (!keys(&repository).contains(&old)).then_some(())
+    });
+    let metadata = repository.wait_until_settled();
+    assert_eq!((metadata["packages"].as_u64(), named(&repository, &keys(&repository)).contains(&old)), (Some(1), false));
+
+    // A cache may hold the old bytes under the old name for a year.
+    let other = Package::new(&package.filename, Package::read(&rpms::one("corpus-relations")).bytes);
+    upload::publish(&repository, &other);
+    assert_ne!(path(&other), old);
+    let there = keys(&repository);
+    assert!(named(&repository, &there).is_subset(&there) && there.contains(&path(&kept)));
+}
+
+#[test]
+fn of_a_deleted_repository_nothing_is_left() {
+    let repository = Repository::new("deleted-all");
+    for package in ["corpus-bare", "corpus-text", "corpus-names"] {
+        upload::publish(&repository, &Package::read(&rpms::one(package)));
+    }
+    let _ = chacra::send("DELETE", &chacra::repository(&repository)).expect(204);
+    wait::until("everything of the deleted repository to go", || {
+        sweep_below(&repository.prefix());
+        keys(&repository).is_empty().then_some(())
+    });
 }

@@ -1,19 +1,25 @@
-//! The body of a request, taken no faster than it is used. The parser of forms reads all it can get whenever it is asked,
-//! and keeps what it has not handed on; of a large body from a fast sender that would be most of it.
+//! The body of a request, taken no faster than it is used, and waited for no longer than is decent. The parser of forms
+//! reads all it can get whenever it is asked, and keeps what it has not handed on; of a large body from a fast sender that
+//! would be most of it.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use futures::Stream;
+use tokio::time::{Sleep, sleep};
 
 /// How many bytes are taken at one go.
 const AT_ONCE: u64 = 1024 * 1024;
 
 /// How many bytes may have been taken and not be used: what stands between two parts of a form is never that long.
 const UNUSED: u64 = 8 * AT_ONCE;
+
+/// How long a sender may say nothing. One whose machine has died says nothing for ever, and would keep its memory here.
+const SILENCE: Duration = Duration::from_secs(120);
 
 /// Why a body is read no further.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +30,8 @@ pub(crate) enum Stopped {
     NoParts,
     #[error("it was cut off")]
     CutOff,
+    #[error("nothing more of it came for {} seconds", .0.as_secs())]
+    Silent(Duration),
 }
 
 /// A body, metered.
@@ -33,6 +41,9 @@ pub(crate) struct Metered {
     taken: u64,
     at_once: u64,
     used: Arc<AtomicU64>,
+    patience: Duration,
+    /// Runs while we wait for the sender, not while the sender waits for us.
+    silence: Option<Pin<Box<Sleep>>>,
 }
 
 /// Tells a metered body what was used of it.
@@ -49,8 +60,34 @@ impl Metered {
     /// `limit` is the largest body allowed, in bytes.
     pub(crate) fn new(body: Body, limit: Option<u64>) -> (Self, Meter) {
         let used = Arc::new(AtomicU64::new(0));
-        let metered = Self { body: body.into_data_stream(), limit, taken: 0, at_once: 0, used: used.clone() };
+        let metered = Self {
+            body: body.into_data_stream(),
+            limit,
+            taken: 0,
+            at_once: 0,
+            used: used.clone(),
+            patience: SILENCE,
+            silence: None,
+        };
         (metered, Meter(used))
+    }
+
+    /// Lets the parser look at what it has got.
+    fn pause<T>(&mut self, context: &Context<'_>) -> Poll<T> {
+        self.at_once = 0;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// The next bytes, or that none have come for too long.
+    fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Stopped>>> {
+        if let Poll::Ready(next) = Pin::new(&mut self.body).poll_next(context) {
+            self.silence = None;
+            return Poll::Ready(next.map(|bytes| bytes.map_err(|_| Stopped::CutOff)));
+        }
+        let patience = self.patience;
+        let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(patience)));
+        silence.as_mut().poll(context).map(|()| Some(Err(Stopped::Silent(patience))))
     }
 }
 
@@ -59,13 +96,12 @@ impl Stream for Metered {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.at_once >= AT_ONCE {
-            self.at_once = 0;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
+            return self.pause(context);
         }
-        match std::task::ready!(Pin::new(&mut self.body).poll_next(context)) {
-            None => Poll::Ready(None),
-            Some(Err(_)) => Poll::Ready(Some(Err(Stopped::CutOff))),
+        match ready!(self.poll_body(context)) {
+            // Never right behind the last bytes: before the first boundary the parser reads twice, and takes an end that
+            // the second time brings for the end of everything, whatever came along with it.
+            None if self.at_once > 0 => self.pause(context),
             Some(Ok(bytes)) => {
                 self.taken += bytes.len() as u64;
                 self.at_once += bytes.len() as u64;
@@ -76,19 +112,21 @@ impl Stream for Metered {
                 };
                 Poll::Ready(Some(stopped.map_or(Ok(bytes), Err)))
             }
+            other => Poll::Ready(other),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use futures::StreamExt;
+    use futures::{StreamExt, stream};
+    use multer::Multipart;
 
     use super::*;
 
     fn body(pieces: u64, length: usize) -> Body {
         let pieces = (0..pieces).map(move |_| Ok::<_, std::io::Error>(Bytes::from(vec![0; length])));
-        Body::from_stream(futures::stream::iter(pieces))
+        Body::from_stream(stream::iter(pieces))
     }
 
     #[tokio::test]
@@ -114,5 +152,31 @@ mod tests {
         let (metered, _) = Metered::new(body(100, 1_000_000), None);
         let pieces: Vec<_> = metered.take(9).collect().await;
         assert!(matches!(pieces[8], Err(Stopped::NoParts)));
+    }
+    #[tokio::test]
+    async fn a_form_that_comes_while_the_parser_waits_is_whole() {
+        let form = "--B\r\nContent-Disposition: form-data; name=\"force\"\r\n\r\n1\r\n--B--\r\n";
+        let mut steps = [None, Some(form)].into_iter();
+        let late = stream::poll_fn(move |context| match steps.next() {
+            Some(None) => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Some(Some(form)) => Poll::Ready(Some(Ok::<_, std::io::Error>(form))),
+            None => Poll::Ready(None),
+        });
+        let (metered, _) = Metered::new(Body::from_stream(late), None);
+        let mut parts = Multipart::new(metered, "B");
+        let field = parts.next_field().await.expect("a whole form").expect("with a field");
+        assert_eq!(field.name(), Some("force"));
+        assert_eq!(field.text().await.expect("to its end"), "1");
+        assert!(parts.next_field().await.expect("an end").is_none());
+    }
+
+    #[tokio::test]
+    async fn does_not_wait_for_ever() {
+        let (mut metered, _) = Metered::new(Body::from_stream(stream::pending::<std::io::Result<Bytes>>()), None);
+        metered.patience = Duration::from_millis(1);
+        assert!(matches!(metered.next().await, Some(Err(Stopped::Silent(_)))));
     }
 }

@@ -17,6 +17,9 @@ const NO_FILE: &str = "no file object found in \"file\" param in POST request";
 /// The longest value of a field that is no file, in bytes.
 const LONGEST_FIELD: usize = 1024;
 
+/// The longest boundary between the parts of a form (RFC 2046).
+const LONGEST_BOUNDARY: usize = 70;
+
 /// A form that arrived. Its file lies in the incoming bucket.
 pub(crate) struct Received {
     pub(crate) key: ObjectKey,
@@ -51,6 +54,10 @@ impl Form {
         }
         let boundary = header(CONTENT_TYPE).and_then(|content_type| multer::parse_boundary(content_type).ok());
         let boundary = boundary.ok_or_else(|| ApiError::Refused(NO_FILE.to_owned()))?;
+        if !(1..=LONGEST_BOUNDARY).contains(&boundary.len()) {
+            let rule = format!("must be 1 to {LONGEST_BOUNDARY} characters long");
+            return Err(Invalid::new("boundary", rule, boundary).into());
+        }
         let (body, meter) = Metered::new(request.into_body(), limit);
         Ok(Self { parts: Multipart::new(body, boundary), meter })
     }
@@ -160,7 +167,9 @@ fn refused(error: multer::Error) -> ApiError {
     {
         return match stopped {
             Stopped::TooLarge(limit) => too_large(*limit),
-            Stopped::NoParts | Stopped::CutOff => Invalid::new("body", stopped.to_string(), "this one").into(),
+            Stopped::NoParts | Stopped::CutOff | Stopped::Silent(_) => {
+                Invalid::new("body", stopped.to_string(), "this one").into()
+            }
         };
     }
     Invalid::new("body", "must be a whole form (multipart/form-data)", error).into()
