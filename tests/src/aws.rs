@@ -49,8 +49,16 @@ pub fn delete(bucket: &str, key: &str) {
 /// How many uploads in parts are under way in a bucket below a prefix.
 #[must_use]
 pub fn uploads_in_parts(bucket: &str, prefix: &str) -> usize {
+    keys_in_parts(bucket, prefix).len()
+}
+
+/// Their keys.
+#[must_use]
+pub fn keys_in_parts(bucket: &str, prefix: &str) -> Vec<String> {
     let listing = s3("GET", &format!("{bucket}?uploads&prefix={}", escape(prefix))).expect(200).text();
-    Element::parse(&listing).children.iter().filter(|child| child.name == "Upload").count()
+    let root = Element::parse(&listing);
+    let uploads = root.children.iter().filter(|child| child.name == "Upload");
+    uploads.filter_map(|upload| upload.child("Key")).map(|key| key.text.clone()).collect()
 }
 
 /// A setting of a bucket, such as `versioning` or `lifecycle`.

@@ -16,7 +16,7 @@ use crate::stack;
 pub struct Response {
     /// The status code.
     pub status: u16,
-    headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     /// The body's bytes.
     pub body: Vec<u8>,
 }
@@ -79,6 +79,12 @@ impl Client {
     #[must_use]
     pub fn anonymous() -> Self {
         Self { authorization: None }
+    }
+
+    /// The `Authorization` header it sends.
+    #[must_use]
+    pub fn authorization(&self) -> Option<&str> {
+        self.authorization.as_deref()
     }
 
     /// GET of a path of the API, or of a whole URL.

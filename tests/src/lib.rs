@@ -20,6 +20,7 @@ pub mod functions;
 pub mod multipart;
 pub mod past;
 pub mod presign;
+pub mod raw;
 pub mod repodata;
 pub mod repository;
 pub mod rpm_header;

@@ -3,7 +3,8 @@
 
 use crate::{Client, Response};
 
-const BOUNDARY: &str = "--------colca-tests-0f8a3c5d7e";
+/// What stands between the parts.
+pub const BOUNDARY: &str = "--------colca-tests-0f8a3c5d7e";
 
 /// A form, part by part in the order of the calls.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +46,25 @@ impl Form {
         self
     }
 
+    /// What stands before the bytes of the only file of a form, and what behind them: for one that is sent in pieces.
+    ///
+    /// # Panics
+    /// Never: they stand in every form.
+    #[must_use]
+    pub fn around(filename: &str) -> (Vec<u8>, Vec<u8>) {
+        const END: &[u8] = b"\r\n--";
+        let mut before = Self::of(filename, b"").bytes();
+        let at = before.windows(END.len()).rposition(|bytes| bytes == END).expect("every form ends so");
+        let behind = before.split_off(at);
+        (before, behind)
+    }
+
+    /// The body of a request without the boundary that ends it.
+    #[must_use]
+    pub fn without_end(&self) -> &[u8] {
+        &self.parts
+    }
+
     /// The body of a request.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
@@ -54,9 +74,14 @@ impl Form {
     /// Sends it.
     #[must_use]
     pub fn send(&self, client: &Client, method: &str, url: &str) -> Response {
-        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-        client.send(method, url, &[("content-type", &kind)], &self.bytes())
+        client.send(method, url, &[("content-type", &content_type(BOUNDARY))], &self.bytes())
     }
+}
+
+/// The header of a form with this boundary.
+#[must_use]
+pub fn content_type(boundary: &str) -> String {
+    format!("multipart/form-data; boundary={boundary}")
 }
 
 #[cfg(test)]
@@ -71,5 +96,11 @@ mod tests {
              --B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\
              Content-Type: text/plain\r\n\r\nbytes\r\n--B--\r\n";
         assert_eq!(text, expected.replace("--B", &format!("--{}", super::BOUNDARY)));
+    }
+
+    #[test]
+    fn the_pieces_of_a_form_are_the_form() {
+        let (before, behind) = Form::around("a.txt");
+        assert_eq!([&before[..], b"bytes", &behind].concat(), Form::of("a.txt", b"bytes").bytes());
     }
 }

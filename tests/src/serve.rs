@@ -4,8 +4,12 @@ use std::{
     fs::{self, File},
     net::TcpListener,
     path::PathBuf,
-    process::{Child, Command, Stdio},
-    sync::{OnceLock, mpsc},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -61,6 +65,20 @@ impl Serve {
         self.child.id()
     }
 
+    /// Asks it to end, as whoever runs services does.
+    pub fn ask_to_end(&self) {
+        let _ = tools::run("kill", ["-TERM", &self.pid().to_string()]);
+    }
+
+    /// How it ended, once it was asked to.
+    ///
+    /// # Panics
+    /// If it does not end.
+    #[must_use]
+    pub fn wait_for_end(mut self) -> ExitStatus {
+        wait::until_within(PATIENCE, "colca-serve to end", || self.child.try_wait().expect("a child of this process"))
+    }
+
     /// The most memory it has ever held, in bytes.
     ///
     /// # Panics
@@ -76,7 +94,9 @@ impl Serve {
 impl Drop for Serve {
     fn drop(&mut self) {
         // Asked first, so that it can end what it is at: a message dropped half-way comes back only after minutes.
-        let _ = tools::run("kill", ["-TERM", &self.pid().to_string()]);
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.ask_to_end();
+        }
         let mut ended = || matches!(self.child.try_wait(), Ok(Some(_)) | Err(_));
         for _ in 0..PATIENCE.as_millis() / 100 {
             if ended() {
@@ -116,7 +136,11 @@ fn spawn(port: u16, log: &PathBuf) -> Child {
 }
 
 /// Where cargo put the program: beside the folder of the tests' own.
-fn program() -> PathBuf {
+///
+/// # Panics
+/// If it did not.
+#[must_use]
+pub fn program() -> PathBuf {
     let this = std::env::current_exe().expect("Linux knows the program of a process");
     let profile = this.ancestors().nth(2).expect("tests are built in target/…/deps");
     let path = profile.join("colca-serve");
@@ -124,14 +148,18 @@ fn program() -> PathBuf {
     path
 }
 
-/// A log for each file of tests: they run after one another, and the reader wants that of the failed one.
+/// Logs for each file of tests: they run after one another, and the reader wants those of the failed one.
 fn log() -> PathBuf {
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
     let this = std::env::current_exe().expect("Linux knows the program of a process");
     let name = this.file_name().and_then(|name| name.to_str()).expect("tests have names");
     let test = name.rsplit_once('-').map_or(name, |(test, _hash)| test);
     let folder = root().join(".localstack/logs");
     fs::create_dir_all(&folder).expect("the working copy is writable");
-    folder.join(format!("serve-of-{test}.log"))
+    match STARTED.fetch_add(1, Ordering::Relaxed) {
+        0 => folder.join(format!("serve-of-{test}.log")),
+        others => folder.join(format!("serve-of-{test}-{others}.log")),
+    }
 }
 
 fn free_port() -> u16 {

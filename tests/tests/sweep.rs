@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use colca_tests::{Repository, aws, chacra, createrepo, functions, past, repodata::Repodata, rpms, stack, upload, wait};
+use colca_tests::{
+    Repository, aws, chacra, createrepo, functions, past, repodata::Repodata, rpms, stack, upload, wait,
+};
 use serde_json::{Value, json};
 use upload::{Package, text};
 
@@ -134,13 +136,17 @@ fn a_deleted_file_goes_and_its_name_stays_used() {
     upload::publish(&repository, &package);
     let path = |package: &Package| text(&repository.binaries("noarch")[&package.filename]["path"]).to_owned();
     let old = path(&package);
-    let _ = chacra::send("DELETE", &format!("{}{}/", chacra::arch(&repository, "noarch"), package.filename)).expect(204);
+    let _ =
+        chacra::send("DELETE", &format!("{}{}/", chacra::arch(&repository, "noarch"), package.filename)).expect(204);
     wait::until("the bytes of the deleted file to go", || {
         sweep_below(&repository.prefix());
         (!keys(&repository).contains(&old)).then_some(())
     });
     let metadata = repository.wait_until_settled();
-    assert_eq!((metadata["packages"].as_u64(), named(&repository, &keys(&repository)).contains(&old)), (Some(1), false));
+    assert_eq!(
+        (metadata["packages"].as_u64(), named(&repository, &keys(&repository)).contains(&old)),
+        (Some(1), false)
+    );
 
     // A cache may hold the old bytes under the old name for a year.
     let other = Package::new(&package.filename, Package::read(&rpms::one("corpus-relations")).bytes);

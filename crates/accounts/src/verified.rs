@@ -51,6 +51,14 @@ impl Verified {
         self.check(accounts, name, given, now).user
     }
 
+    /// What is remembered of it: `Some` if it costs no slow hash to tell who it is, or that it is nobody.
+    #[must_use]
+    pub fn recall(&self, accounts: &Accounts, name: &str, given: &str, now: Timestamp) -> Option<Option<User>> {
+        let account = accounts.get(name)?;
+        let right = self.memory().recall(&key(name, given), &account.fingerprint(), now)?;
+        Some(right.then(|| User::of(account)))
+    }
+
     /// As [`Verified::verify`], and says what it cost: no slow hash for what is remembered.
     #[must_use]
     pub fn check(&self, accounts: &Accounts, name: &str, given: &str, now: Timestamp) -> Check {

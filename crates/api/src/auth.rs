@@ -23,6 +23,9 @@ const REMEMBERED: SignedDuration = SignedDuration::from_mins(1);
 /// A new one is taken everywhere after this long: whoever shows one that is not known has us look again.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(2);
 
+/// What we know is taken for this long while the secrets cannot be read.
+const AT_MOST: SignedDuration = SignedDuration::from_mins(10);
+
 /// How many slow hashes are computed at once; each takes 19 MiB.
 const SLOW_HASHES: usize = 2;
 
@@ -101,7 +104,7 @@ impl Authenticator {
             return Ok(Some(user));
         }
         // It may be newer than what we know.
-        let again = self.known(LOOK_AGAIN).await?;
+        let Ok(again) = self.known(LOOK_AGAIN).await else { return Ok(None) };
         if again.since == known.since {
             return Ok(None);
         }
@@ -116,6 +119,10 @@ impl Authenticator {
         let now = self.clock.now();
         if given.starts_with(TOKEN) {
             return known.accounts.verify(name, given, now).map(User);
+        }
+        // Who is known does not queue behind those who guess.
+        if let Some(remembered) = self.verified.recall(&known.accounts, name, given, now) {
+            return remembered.map(User);
         }
         let (verified, name, given) = (self.verified.clone(), name.to_owned(), given.to_owned());
         let _turn = self.slow.acquire().await.ok()?;
@@ -132,10 +139,21 @@ impl Authenticator {
         {
             return Ok(known.clone());
         }
-        let (owner, accounts) = futures::try_join!(self.secrets.credentials(), self.secrets.accounts())?;
-        let known = Arc::new(Known { since: now, owner, accounts: accounts.accounts });
-        *last = Some(known.clone());
-        Ok(known)
+        match futures::try_join!(self.secrets.credentials(), self.secrets.accounts()) {
+            Ok((owner, accounts)) => {
+                let known = Arc::new(Known { since: now, owner, accounts: accounts.accounts });
+                *last = Some(known.clone());
+                Ok(known)
+            }
+            // Better to go on with whom we knew than to refuse everybody.
+            Err(error) => match &*last {
+                Some(known) if now.duration_since(known.since) < AT_MOST => {
+                    tracing::error!(%error, "The accounts cannot be read; the last ones stay in effect");
+                    Ok(known.clone())
+                }
+                _ => Err(error.into()),
+            },
+        }
     }
 }
 

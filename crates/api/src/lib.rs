@@ -15,7 +15,7 @@ mod url_path;
 
 pub use app::{App, complete};
 pub use auth::{Authenticator, User};
-pub use body::JsonBody;
+pub use body::{JsonBody, read_body, read_json};
 pub use error::{ApiError, Result};
 pub use fields::Fields;
 pub use openapi::openapi;

@@ -145,7 +145,9 @@ where
         let missing = || ApiError::NotFound(format!("{:?}", parts.uri.path()));
         let writes = matches!(parts.method, Method::POST | Method::PUT);
         let mut without_url = parts.clone();
-        let raw = RawPathParams::from_request_parts(&mut without_url, &()).await.map_err(|_| missing())?;
+        let raw = RawPathParams::from_request_parts(&mut without_url, &()).await.map_err(|_| {
+            if writes { Invalid::new("url", "must be UTF-8", parts.uri.path()).into() } else { missing() }
+        })?;
         let names = Names(raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
         match T::from_url(&names) {
             Ok(value) => Ok(Self(value)),

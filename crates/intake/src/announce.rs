@@ -1,22 +1,31 @@
 //! What follows a registration.
 
-use colca_model::{RepositoryKind, UploadRequest};
+use colca_model::{RepositoryKind, Upload, UploadRequest};
 use colca_runtime::Services;
 
+use crate::tidy_up::tidy_up;
+
 /// Makes a registered file visible in the listings, notes its repository, and has that built if the configuration says
-/// that uploads do. All of it is harmless to repeat, and is repeated when the message of an upload is delivered again.
+/// that uploads do and there is anything to publish. All of it is harmless to repeat, and `reap` has it repeated until it
+/// was done once.
 ///
-/// Levels come after the file, never before: see [`colca_store::Catalog::prune_levels`].
+/// Levels come after the file, never before: see [`colca_store::Catalog::prune_levels`]. If the file was deleted
+/// meanwhile, what was made visible is taken out again.
 ///
 /// # Errors
 /// Whatever a service answers.
-pub async fn announce(services: &Services, request: &UploadRequest) -> colca_store::Result<()> {
-    let UploadRequest { repository, arch, filename, .. } = request;
-    let kind = RepositoryKind::of(filename);
-    services.catalog.record_levels(repository, arch).await?;
-    services.catalog.note_file(repository, kind, services.clock.now()).await?;
-    if services.settings.get().await?.is_automatic(&repository.project) {
-        services.request_build(repository).await?;
+pub async fn announce(services: &Services, upload: &Upload) -> colca_store::Result<()> {
+    let UploadRequest { repository, arch, filename, .. } = &upload.request;
+    let catalog = &services.catalog;
+    if catalog.binary(repository, arch, filename).await?.is_some() {
+        catalog.record_levels(repository, arch).await?;
+        catalog.note_file(repository, RepositoryKind::of(filename), services.clock.now()).await?;
+        if services.settings.get().await?.is_automatic(&repository.project) && catalog.has_changes(repository).await? {
+            services.request_build(repository).await?;
+        }
+        if catalog.binary(repository, arch, filename).await?.is_none() {
+            tidy_up(services, repository, [arch.clone()]).await?;
+        }
     }
-    Ok(())
+    services.jobs.upload_is_announced(&upload.id).await
 }

@@ -13,8 +13,10 @@ mod notes;
 mod place;
 mod refusal;
 mod register;
+mod tidy_up;
 
 pub use announce::announce;
 pub use place::note_superseded;
 pub use refusal::Refusal;
 pub use register::{Taken, take_in};
+pub use tidy_up::tidy_up;

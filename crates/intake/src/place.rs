@@ -21,17 +21,18 @@ pub(crate) struct Placed {
 }
 
 /// Copies the bytes to where the public reads them: under their plain name if nothing ever lay there, else under a key
-/// of their own. `is_used` says that a file of that name is registered, or was.
+/// of their own. `replaces` says that a file of that name is registered.
 pub(crate) async fn place(
     services: &Services,
     upload: &Upload,
     incoming: &ObjectKey,
     contents: &Contents,
-    is_used: bool,
+    replaces: bool,
 ) -> Result<Placed, Refusal> {
     let request = &upload.request;
     let copy = async |key: &ObjectKey| services.objects.copy_new(incoming, key, request.size, &upload.id).await;
-    if !is_used {
+    let is_used_up = replaces || services.catalog.is_used_up(&plain(upload, contents).path()).await?;
+    if !is_used_up {
         let key = plain(upload, contents);
         if copy(&key).await? != Copied::Taken {
             return Ok(Placed { key, href: request.filename.to_string(), is_taken: false });
@@ -40,7 +41,7 @@ pub(crate) async fn place(
     let key = own(upload, contents);
     // Nobody else has a key with this id in it.
     copy(&key).await?;
-    Ok(Placed { key, href: format!("{}/{}", upload.id, request.filename), is_taken: !is_used })
+    Ok(Placed { key, href: format!("{}/{}", upload.id, request.filename), is_taken: !is_used_up })
 }
 
 /// Notes the copies that an upload may have made and will not be registered with. They are deleted later, unless it is

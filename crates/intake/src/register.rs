@@ -48,24 +48,40 @@ pub async fn take_in(services: &Services, upload: &Upload, incoming: &ObjectKey)
             }
             None => services.catalog.deleted_version(&request.repository, &request.arch, &request.filename).await?,
         };
-        let placed = place::place(services, upload, incoming, &contents, before.is_some() || deleted > 0).await?;
-        if let Some(binary) = &before {
-            place::note_superseded(services, binary).await?;
-        }
         let taken = if before.is_some() { Taken::Replaced } else { Taken::New };
-        let registration = registration(services, upload, &contents, before, deleted, placed).await?;
-        let now = services.clock.now();
-        match services.catalog.register(&services.jobs, registration, now, services.config.retention).await? {
-            Registered::Done => {
-                announce(services, request).await?;
+        match enter(services, upload, incoming, &contents, before, deleted).await {
+            Ok(Registered::Done) => {
+                announce(services, upload).await?;
                 return Ok(taken);
             }
-            Registered::NameTaken => {}
-            Registered::UploadEnded => return Ok(Taken::Ended),
+            Ok(Registered::UploadEnded) => return Ok(Taken::Ended),
+            // What was copied may be left with nobody to name it.
+            Ok(Registered::NameTaken) => place::withdraw(services, upload, &contents).await?,
+            Err(refusal) => {
+                place::withdraw(services, upload, &contents).await?;
+                return Err(refusal);
+            }
         }
     }
-    place::withdraw(services, upload, &contents).await?;
     Err(Refusal::Failed(colca_store::Error::contended(&request.filename)))
+}
+
+/// Gives the bytes their place and enters them, if what is registered and deleted is still what it was.
+async fn enter(
+    services: &Services,
+    upload: &Upload,
+    incoming: &ObjectKey,
+    contents: &Contents,
+    before: Option<Binary>,
+    deleted: u64,
+) -> Result<Registered, Refusal> {
+    let placed = place::place(services, upload, incoming, contents, before.is_some()).await?;
+    if let Some(binary) = &before {
+        place::note_superseded(services, binary).await?;
+    }
+    let registration = registration(services, upload, contents, before, deleted, placed).await?;
+    let now = services.clock.now();
+    Ok(services.catalog.register(&services.jobs, registration, now, services.config.retention).await?)
 }
 
 /// Of two that may replace a file, the later ticket wins, however late the other's message is delivered again.
@@ -95,9 +111,7 @@ async fn same_again(services: &Services, upload: &Upload, binary: &Binary) -> Re
     let now = services.clock.now();
     let end = UploadState::Registered { notes: vec!["the same bytes were registered already".to_owned()] };
     services.jobs.end_upload(&upload.id, &end, now, services.config.retention).await?;
-    if services.catalog.has_changes(&upload.request.repository).await? {
-        announce(services, &upload.request).await?;
-    }
+    announce(services, upload).await?;
     Ok(Taken::SameAgain)
 }
 
@@ -138,7 +152,7 @@ async fn registration(
         Some(package) => Some(package_row(services, &binary, package, placed.href).await?),
         None => None,
     };
-    Ok(Registration { binary, replaces: before.is_some(), package: row, notes })
+    Ok(Registration { binary, replaces: before, package: row, notes })
 }
 
 /// The metadata of a package: in the item if it fits, else in an object beside.

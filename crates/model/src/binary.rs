@@ -36,7 +36,7 @@ pub struct Binary {
     pub created: Timestamp,
     /// When its bytes were last replaced.
     pub modified: Timestamp,
-    /// 1 at first, one more with each replacement: the order of changes to this file, whatever the clocks say.
+    /// 1 at first, one more with each replacement and each deletion: the order of changes to this file, whatever the clocks say.
     pub version: u64,
 }
 

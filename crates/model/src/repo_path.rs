@@ -48,18 +48,6 @@ impl RepoPath {
         Ok(path)
     }
 
-    /// The levels of the tree above the flavor, from the ref to the version: (`P`, ref), (`P/R`, sha1), …
-    #[must_use]
-    pub fn levels(&self) -> [(String, &str); 4] {
-        let Self { project, git_ref, sha1, distro, distro_version, .. } = self;
-        [
-            (format!("{project}"), git_ref.as_str()),
-            (format!("{project}/{git_ref}"), sha1.as_str()),
-            (format!("{project}/{git_ref}/{sha1}"), distro.as_str()),
-            (format!("{project}/{git_ref}/{sha1}/{distro}"), distro_version.as_str()),
-        ]
-    }
-
     /// The directory, relative to the repository, whose `repodata/` lists the rpms of `directory`; empty for the
     /// top. SUSE's tools want one `repodata/` for all architectures, the others one for each.
     #[must_use]
@@ -122,7 +110,6 @@ mod tests {
         let text = "ceph/main/HEAD/centos/9/flavors/default";
         let path: RepoPath = text.parse().expect("a good path");
         assert_eq!(path.to_string(), text);
-        assert_eq!(path.levels()[3], ("ceph/main/HEAD/centos".to_owned(), "9"));
     }
 
     #[test]

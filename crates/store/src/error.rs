@@ -44,6 +44,12 @@ impl Error {
         Self { kind, what: what.into(), source: None }
     }
 
+    /// Work that was begun and takes more than one try.
+    #[must_use]
+    pub fn unfinished(what: &impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Unavailable, format!("{what} in one go"))
+    }
+
     /// The same failure, seen by a caller to whom "already there" means "somebody else was faster".
     pub(crate) fn into_conflict(mut self) -> Self {
         self.kind = ErrorKind::Conflict;
@@ -53,7 +59,7 @@ impl Error {
     /// A name that others keep registering while we try to.
     #[must_use]
     pub fn contended(name: &impl fmt::Display) -> Self {
-        Self::new(ErrorKind::Unavailable, format!("register {name}: others keep registering it too"))
+        Self::new(ErrorKind::Unavailable, format!("change {name}: others keep changing it too"))
     }
 
     /// The same failure, seen by a caller who has nothing to decide and can only try again later.

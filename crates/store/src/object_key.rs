@@ -50,7 +50,7 @@ pub enum ObjectKey {
     },
     /// A file on its way in through us, whose checksums are not known before its end. S3 announces none of these.
     Received {
-        /// The upload it is to become.
+        /// An id of its own: the upload gets another when the bytes are all there.
         upload: UploadId,
     },
     /// A published file.

@@ -1,5 +1,7 @@
 //! The objects in S3: read, write, copy, delete.
 
+use std::sync::Arc;
+
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumMode, CompletedMultipartUpload, CompletedPart};
@@ -8,7 +10,9 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use colca_model::{RepoPath, Sha256, UploadId};
 use futures::{StreamExt, TryStreamExt, stream};
+use tokio::sync::Semaphore;
 
+use crate::receiver::ALL_UNDER_WAY;
 use crate::{Bucket, Error, ErrorKind, Expected, ObjectKey, Result};
 
 /// The largest piece S3 copies in one call is 5 GiB; smaller ones run side by side.
@@ -27,6 +31,8 @@ pub struct Objects {
     pub(crate) s3: aws_sdk_s3::Client,
     incoming: String,
     store: String,
+    /// Room for parts of objects that are received.
+    pub(crate) parts: Arc<Semaphore>,
 }
 
 /// What S3 says of an object without its bytes.
@@ -55,7 +61,7 @@ impl Objects {
     /// `incoming` and `store` are names of buckets.
     #[must_use]
     pub fn new(s3: aws_sdk_s3::Client, incoming: String, store: String) -> Self {
-        Self { s3, incoming, store }
+        Self { s3, incoming, store, parts: Arc::new(Semaphore::new(ALL_UNDER_WAY)) }
     }
 
     pub(crate) fn bucket(&self, key: &ObjectKey) -> &str {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_sqs::types::MessageSystemAttributeName;
 use colca_model::{RepoPath, UploadId};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,9 @@ pub enum Queue {
     Build,
 }
 
+/// The attribute that says how often a message was delivered.
+const RECEIVED: MessageSystemAttributeName = MessageSystemAttributeName::ApproximateReceiveCount;
+
 /// A message that was taken from a queue. It comes again, unless it is deleted in time.
 #[derive(Debug, Clone)]
 pub struct Received {
@@ -37,6 +41,8 @@ pub struct Received {
     pub id: String,
     /// What it says.
     pub body: String,
+    /// How often it was delivered, this time included.
+    pub times: u32,
     receipt: String,
 }
 
@@ -79,10 +85,12 @@ impl Queues {
         let url = self.url(queue);
         let wait = i32::try_from(wait.as_secs().min(20)).unwrap_or(20);
         let request = self.sqs.receive_message().queue_url(url).max_number_of_messages(most).wait_time_seconds(wait);
+        let request = request.message_system_attribute_names(RECEIVED);
         let answer = request.send().await.map_err(|error| Error::sdk(format!("take messages from {url}"), error))?;
         let received = answer.messages.unwrap_or_default().into_iter().map(|message| Received {
             id: message.message_id.unwrap_or_default(),
             body: message.body.unwrap_or_default(),
+            times: message.attributes.and_then(|a| a.get(&RECEIVED)?.parse().ok()).unwrap_or(1),
             receipt: message.receipt_handle.unwrap_or_default(),
         });
         Ok(received.collect())

@@ -10,8 +10,11 @@ use crate::{Error, ErrorKind, ObjectKey, Objects, Result};
 /// The length of a part, in bytes. S3 takes 10,000 of them.
 const PART: usize = 16 * 1024 * 1024;
 
-/// How many parts are under way at once, besides the one that fills up.
+/// How many parts of one object are under way at once, besides the one that fills up.
 const UNDER_WAY: usize = 3;
+
+/// How many parts of all objects are.
+pub(crate) const ALL_UNDER_WAY: usize = 12;
 
 /// An object that is being written. Nothing of it is seen before [`Receiver::finish`]; one that is not finished has to
 /// be given up by [`Receiver::abort`].
@@ -124,7 +127,9 @@ impl Receiver {
         let request = self.objects.s3.upload_part().bucket(self.objects.bucket(&self.key)).key(self.key.path());
         let body = ByteStream::from(std::mem::take(&mut self.part));
         let request = request.upload_id(id).part_number(number).body(body);
+        let parts = self.objects.parts.clone();
         self.under_way.spawn(async move {
+            let _turn = parts.acquire().await;
             let part = request.send().await.map_err(|error| Error::sdk(what, error))?;
             Ok(CompletedPart::builder().part_number(number).set_e_tag(part.e_tag).build())
         });

@@ -17,8 +17,8 @@ pub struct Registration {
     /// The file. Its version is one more than that of the file before it, whether it replaces that one or that one was
     /// deleted; 1 if there never was one.
     pub binary: Binary,
-    /// Whether it replaces a file, which must still be of the version before.
-    pub replaces: bool,
+    /// The file that it replaces, which must still be of that version.
+    pub replaces: Option<Binary>,
     /// What it contributes to the metadata, if it is a package.
     pub package: Option<PackageRow>,
     /// What the uploader is told.
@@ -54,7 +54,7 @@ impl Catalog {
         let what = What::Added(changed(&binary, binary.version, package.is_some()));
         let change = Change { id: binary.upload.clone(), what };
         let file = self.put(&binary)?;
-        let file = if replaces {
+        let file = if replaces.is_some() {
             let before = number(binary.version - 1);
             file.condition_expression("version = :before").expression_attribute_values(":before", before)
         } else {
@@ -65,9 +65,12 @@ impl Catalog {
 
         // The order matters to `refused`.
         let mut writes = vec![write(file)?, end, write(self.put_change(&binary.repository, &change)?)?];
-        if !replaces {
+        match &replaces {
             // Somebody may have registered and deleted it since it was looked at.
-            writes.insert(2, TransactWriteItem::builder().condition_check(self.unburied(&binary)?).build());
+            None => writes.insert(2, TransactWriteItem::builder().condition_check(self.unburied(&binary)?).build()),
+            Some(replaced) => {
+                writes.extend(self.use_up(replaced)?.map(|put| TransactWriteItem::builder().put(put).build()));
+            }
         }
         if let Some(package) = package {
             writes.push(write(self.put_package(&binary.repository, &package)?)?);
@@ -95,14 +98,19 @@ pub(crate) fn write(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> Resul
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
-/// Which condition did not hold, if that is why the transaction was cancelled.
-fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Registered> {
+/// Which conditions did not hold, in the order of the writes, if a transaction was cancelled; none of them if it was for
+/// another reason.
+pub(crate) fn failed_conditions(error: &SdkError<TransactWriteItemsError>) -> Vec<bool> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
-        return None;
+        return vec![];
     };
     let failed = |reason: &aws_sdk_dynamodb::types::CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-    let failed: Vec<bool> = cancelled.cancellation_reasons().iter().map(failed).collect();
-    match failed[..] {
+    cancelled.cancellation_reasons().iter().map(failed).collect()
+}
+
+/// Which condition did not hold, if that is why the transaction was cancelled.
+fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Registered> {
+    match failed_conditions(error)[..] {
         // The end of the upload counts first: a file that is there already may be its own.
         [_, true, ..] => Some(Registered::UploadEnded),
         [true, ..] | [_, _, true, ..] => Some(Registered::NameTaken),

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use colca_model::{Binary, UploadId};
 
 use crate::catalog::{Change, What};
-use crate::registration::{changed, write};
+use crate::registration::{changed, failed_conditions, write};
 use crate::{Catalog, Error, ErrorKind, Result};
 
 impl Catalog {
@@ -17,18 +17,23 @@ impl Catalog {
     pub async fn unregister(&self, binary: &Binary, change: UploadId) -> Result<bool> {
         let is_package = binary.nevra.is_some();
         let change = Change { id: change, what: What::Removed(changed(binary, binary.version + 1, is_package)) };
-        let writes = vec![
+        let mut writes = vec![
             TransactWriteItem::builder().delete(self.delete(binary)?).build(),
             TransactWriteItem::builder().put(self.bury(binary)?).build(),
             TransactWriteItem::builder().delete(self.delete_package(binary)?).build(),
             write(self.put_change(&binary.repository, &change)?)?,
         ];
+        writes.extend(self.use_up(binary)?.map(|put| TransactWriteItem::builder().put(put).build()));
         let request = self.table.db.transact_write_items().set_transact_items(Some(writes));
         let what = format!("unregister {} of {}", binary.filename, binary.repository);
-        match request.send().await.map_err(|error| Error::sdk(what, error)) {
+        match request.send().await {
             Ok(_) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),
-            Err(error) => Err(error),
+            Err(error) if failed_conditions(&error).contains(&true) => Ok(false),
+            // Of what is left, nothing is ours to decide: two transactions met, or there was too much to do.
+            Err(error) => {
+                let error = Error::sdk(what, error);
+                Err(if error.kind() == ErrorKind::Conflict { error.into_unavailable() } else { error })
+            }
         }
     }
 }

@@ -129,13 +129,14 @@ impl Table {
         let mut tries = 0;
         while !writes.is_empty() {
             let rest = writes.split_off(writes.len().min(BATCH));
+            let sent = writes.len();
             let request = self.db.batch_write_item().request_items(&self.name, writes);
             let answer = request.send().await.map_err(|error| Error::sdk("write a batch of items", error))?;
             let mut left =
                 answer.unprocessed_items.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default();
-            tries = if left.is_empty() { 0 } else { tries + 1 };
-            if tries > 0 {
-                tokio::time::sleep(BATCH_PAUSE * tries).await;
+            tries = if left.len() < sent { 0 } else { tries + 1 };
+            if !left.is_empty() {
+                tokio::time::sleep(BATCH_PAUSE * (tries + 1)).await;
             }
             if tries > BATCH_TRIES {
                 return Err(Error::new(

@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use colca_api::{ApiError, App, FilePath, UrlPath, User};
 
+use colca_intake::tidy_up;
+
 use crate::remove;
 
 /// 204 when it is gone from the catalog; the repository follows with the build that this asks for. The last file of a
@@ -15,15 +17,16 @@ pub(crate) async fn delete_file(
 ) -> colca_api::Result<StatusCode> {
     let FilePath { repository, arch, filename } = path;
     user.may_upload_to(&repository.project)?;
-    let services = &app.services;
-    let missing = || ApiError::NotFound(format!("{:?}", filename.as_str()));
-    let binary = services.catalog.binary(&repository, &arch, &filename).await?.ok_or_else(missing)?;
-    // Before the file goes as well as after: should we die in between, this build finds the change.
-    services.request_build(&repository).await?;
-    if !remove::remove(services, binary).await? {
-        return Err(missing());
-    }
-    remove::settle(services, &repository, &[arch]).await?;
-    user.record("deleted", &format_args!("{filename} of {repository}"));
-    Ok(StatusCode::NO_CONTENT)
+    let missing = ApiError::NotFound(format!("{:?}", filename.as_str()));
+    let Some(binary) = app.services.catalog.binary(&repository, &arch, &filename).await? else { return Err(missing) };
+    let is_done = remove::to_its_end(async move {
+        let services = &app.services;
+        // Before the file goes as well as after: should we die in between, this build finds the change.
+        services.request_build(&repository).await?;
+        let is_done = remove::remove(services, binary).await?;
+        tidy_up(services, &repository, [arch]).await?;
+        user.record("deleted", &format_args!("{filename} of {repository}"));
+        Ok(is_done)
+    });
+    if is_done.await? { Ok(StatusCode::NO_CONTENT) } else { Err(missing) }
 }

@@ -1,7 +1,7 @@
-//! Taking files out of the catalog, and what follows.
+//! Taking files out of the catalog.
 
 use colca_intake::note_superseded;
-use colca_model::{Arch, Binary, RepoPath, RepositoryKind};
+use colca_model::Binary;
 use colca_runtime::Services;
 
 /// How often somebody else may replace a file while we try to delete it.
@@ -23,20 +23,12 @@ pub(crate) async fn remove(services: &Services, mut binary: Binary) -> colca_sto
     Err(colca_store::Error::contended(&binary.filename))
 }
 
-/// Has what was deleted published, and takes out of the listings what has nothing below it any more: architectures and
-/// everything above them, and the repository if that was its last file.
-pub(crate) async fn settle(services: &Services, repository: &RepoPath, archs: &[Arch]) -> colca_store::Result<()> {
-    let catalog = &services.catalog;
-    for arch in archs {
-        catalog.prune_levels(repository, arch).await?;
+/// Does work in a task of its own, since a request ends with its connection: what has begun is brought to its end.
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = colca_store::Result<T>> + Send + 'static,
+) -> colca_api::Result<T> {
+    match tokio::spawn(work).await {
+        Ok(result) => Ok(result?),
+        Err(panic) => Err(colca_store::Error::corrupt("bring a deletion to its end", panic).into()),
     }
-    if catalog.archs(repository).await?.is_empty() && catalog.binaries(repository).await?.is_empty() {
-        catalog.mark_gone(repository, services.clock.now()).await?;
-        // Somebody may have registered a file in between.
-        if let Some(binary) = catalog.binaries(repository).await?.first() {
-            let kind = RepositoryKind::of(&binary.filename);
-            catalog.note_file(repository, kind, services.clock.now()).await?;
-        }
-    }
-    services.request_build(repository).await
 }

@@ -35,11 +35,7 @@ pub(crate) async fn ingest_upload(services: &Services, id: &UploadId) -> colca_s
             }
         }
         // An earlier delivery registered it, and may have died before it had all that follows done.
-        UploadState::Registered { .. } => {
-            if services.catalog.has_changes(&upload.request.repository).await? {
-                announce(services, &upload.request).await?;
-            }
-        }
+        UploadState::Registered { .. } => announce(services, &upload).await?,
         UploadState::Rejected { .. } => {}
     }
     services.objects.delete(&incoming).await

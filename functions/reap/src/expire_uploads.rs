@@ -1,4 +1,5 @@
-//! Uploads that have been pending for long: their bytes arrived and nobody was told, or they never will.
+//! Uploads that did not come to their end: their bytes arrived and nobody was told, or they never will; or they were
+//! registered by somebody who died before all that follows was done.
 
 use colca_model::{Multipart, Upload, UploadState};
 use colca_runtime::Services;
@@ -17,7 +18,7 @@ const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 /// How long a PUT may take that began in the last moment: S3 looks at the signature when a request begins.
 const LAST_PUT: SignedDuration = SignedDuration::from_hours(1);
 
-/// Looks after the pending uploads whose time has come. One that cannot be dealt with does not keep the others from it.
+/// Looks after the uploads whose time has come. One that cannot be dealt with does not keep the others from it.
 pub(crate) async fn expire_uploads(services: &Services) -> colca_store::Result<()> {
     let now = services.clock.now();
     let due = services.jobs.due_uploads(now, ROUND).await?;
@@ -32,6 +33,11 @@ pub(crate) async fn expire_uploads(services: &Services) -> colca_store::Result<(
 
 async fn look_after(services: &Services, upload: &Upload, now: Timestamp) -> colca_store::Result<()> {
     let id = &upload.id;
+    if upload.state != UploadState::Pending {
+        warn!(upload = %id, "The upload {id} was registered and not announced");
+        services.queues.send_ingest(&IngestMessage { upload: id.clone() }).await?;
+        return services.jobs.postpone_upload(id, now + AGAIN).await;
+    }
     let incoming = ObjectKey::Incoming { upload: id.clone(), filename: upload.request.filename.clone() };
     if services.objects.head(&incoming).await?.is_some() {
         warn!(upload = %id, "The bytes of upload {id} arrived and nobody looked at them");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use colca_runtime::Services;
-use tracing::warn;
+use tracing::{error, warn};
 
 /// How long past its time a build may be before we ask for it again: the queue may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -15,7 +15,9 @@ pub(crate) async fn resume_builds(services: &Services) -> colca_store::Result<()
         if repository.is_forgotten(now, PATIENCE) {
             let path = &repository.repository;
             warn!(repository = %path, "Nobody is publishing the changes of {path}");
-            services.request_build(path).await?;
+            if let Err(error) = services.request_build(path).await {
+                error!(repository = %path, %error, "Could not ask for the build of {path}");
+            }
         }
     }
     Ok(())

@@ -1,8 +1,10 @@
 //! One build, from lease to lease given back.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use colca_model::{RepoPath, RepositoryKind};
+use colca_model::{Arch, RepoPath, RepositoryKind};
+use colca_runtime::Services;
 use colca_store::{Change, Lease, Published, Repository, What};
 use tracing::info;
 
@@ -68,16 +70,21 @@ async fn publish_changes(builder: &Builder, path: &RepoPath, lease: &Lease) -> R
     let services = &builder.services;
     let entries = directory::entries(services, path).await?;
     let changes = services.catalog.changes(path).await?;
-    if changes.is_empty() {
+    let removed = removed_archs(&changes);
+    if changes.is_empty() && !lease.repository.is_gone() {
         return Ok(());
     }
-    let removed = changes.iter().any(|change| matches!(change.what, What::Removed(_)));
-    if lease.repository.is_gone() || (removed && services.catalog.archs(path).await?.is_empty()) {
+    // Whoever deleted something may have died before tidying up behind it.
+    for arch in &removed {
+        services.catalog.prune_levels(path, arch).await?;
+    }
+    if (lease.repository.is_gone() || !removed.is_empty()) && services.catalog.binaries(path).await?.is_empty() {
         return vanish::vanish(services, path, lease, entries, &changes).await;
     }
     if services.settings.get().await?.is_disabled(&path.project) {
         info!(repository = %path, "The configuration says that {path} is not to be built");
-        return Ok(());
+        let (asked, _) = changes.into_iter().partition::<Vec<_>, _>(|change| matches!(change.what, What::Asked { .. }));
+        return Ok(services.catalog.remove_changes(path, &asked).await?);
     }
     let packages = packages::read(services, path, &changes).await?;
     let count = packages.len() as u64;
@@ -97,12 +104,21 @@ async fn publish_changes(builder: &Builder, path: &RepoPath, lease: &Lease) -> R
     if !services.catalog.record_revision(path, lease, &published).await? {
         return Err(Failure::LeaseLost);
     }
-    services.catalog.remove_changes(path, &changes).await?;
+    strike_off(services, path, &changes).await?;
     info!(
         repository = %path, revision = lease.fence, packages = count, changes = changes.len(),
         "Published revision {} of {path}", lease.fence
     );
     Ok(())
+}
+
+/// The architectures of which something was deleted.
+fn removed_archs(changes: &[Change]) -> BTreeSet<Arch> {
+    let removed = |change: &Change| match &change.what {
+        What::Removed(file) => Some(file.arch.clone()),
+        What::Added(_) | What::Asked { .. } => None,
+    };
+    changes.iter().filter_map(removed).collect()
 }
 
 /// What is published: what somebody chose, else what its files are. One rpm is enough to list it; a script or an archive
@@ -113,4 +129,13 @@ fn kind(repository: &Repository, packages: u64) -> RepositoryKind {
         None if packages > 0 => RepositoryKind::Rpm,
         None => repository.kind().unwrap_or(RepositoryKind::Raw),
     }
+}
+
+/// Strikes changes off, those that added something first: were only the deletion of a file struck off, its addition would
+/// wait for a package that never comes.
+pub(crate) async fn strike_off(services: &Services, path: &RepoPath, changes: &[Change]) -> colca_store::Result<()> {
+    let (added, others): (Vec<_>, Vec<_>) =
+        changes.iter().cloned().partition(|change| matches!(change.what, What::Added(_)));
+    services.catalog.remove_changes(path, &added).await?;
+    services.catalog.remove_changes(path, &others).await
 }

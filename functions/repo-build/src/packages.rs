@@ -29,7 +29,7 @@ pub(crate) struct Listed {
 /// `changes` are those to be published; each must be seen in what is read.
 pub(crate) async fn read(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Listed>, Failure> {
     let rows = services.catalog.packages(path).await?;
-    check_settled(&rows, changes)?;
+    check_settled(services, path, &rows, changes).await?;
 
     let mut first: BTreeMap<(String, String), PackageRow> = BTreeMap::new();
     for row in rows {
@@ -44,7 +44,12 @@ pub(crate) async fn read(services: &Services, path: &RepoPath, changes: &[Change
 
 /// A transaction becomes visible item by item. So a change may be seen before the package that it added, or while the
 /// package that it removed is still there; unless a later change of the same file overtook it.
-fn check_settled(rows: &[PackageRow], changes: &[Change]) -> Result<(), Failure> {
+async fn check_settled(
+    services: &Services,
+    path: &RepoPath,
+    rows: &[PackageRow],
+    changes: &[Change],
+) -> Result<(), Failure> {
     let rows: HashMap<_, _> = rows.iter().map(|row| ((&row.arch, &row.filename), row.version)).collect();
     let mut latest: HashMap<_, (u64, bool)> = HashMap::new();
     for change in changes {
@@ -62,7 +67,7 @@ fn check_settled(rows: &[PackageRow], changes: &[Change]) -> Result<(), Failure>
         let row = rows.get(&(arch, filename));
         let is_settled = match row {
             Some(row) => *row >= version,
-            None => !is_there,
+            None => !is_there || services.catalog.deleted_version(path, arch, filename).await? >= version,
         };
         if !is_settled && version > 0 {
             return Err(Failure::NotSettled(filename.to_string()));

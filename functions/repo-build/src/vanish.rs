@@ -7,11 +7,12 @@ use colca_runtime::Services;
 use colca_store::{Change, Expected, Garbage, Lease, ObjectKey, Owner};
 use tracing::info;
 
+use crate::build_repository::strike_off;
 use crate::directory::Entry;
 use crate::failure::Failure;
 
-/// Retracts what is public and forgets the repository; or publishes it after all, at the next build, if it has a file
-/// again.
+/// Retracts what is public of a repository in which there seems to be no file; or leaves it to the next build, if there is
+/// one after all.
 pub(crate) async fn vanish(
     services: &Services,
     path: &RepoPath,
@@ -19,19 +20,18 @@ pub(crate) async fn vanish(
     entries: BTreeMap<String, Entry>,
     changes: &[Change],
 ) -> Result<(), Failure> {
-    // After the entry files were looked at, as before every other publish.
+    if !services.catalog.leave(path, lease, services.clock.now()).await? {
+        return Err(Failure::LeaseLost);
+    }
+    // After the mark: whoever registers a file after this look notes its repository after that mark. And after the entry
+    // files were looked at, as before every other publish.
     if let Some(binary) = services.catalog.binaries(path).await?.first() {
         let kind = RepositoryKind::of(&binary.filename);
-        services.catalog.record_levels(path, &binary.arch).await?;
         return Ok(services.catalog.note_file(path, kind, services.clock.now()).await?);
     }
-    // Whoever deleted the last file may have died before saying so.
-    services.catalog.mark_gone(path, services.clock.now()).await?;
     retract(services, path, entries).await?;
-    services.catalog.remove_changes(path, changes).await?;
-    if services.catalog.forget_repository(path, lease).await? {
-        info!(repository = %path, "Nothing is left of {path}");
-    }
+    strike_off(services, path, changes).await?;
+    info!(repository = %path, "Nothing is left of {path}");
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The HTTP functions, under one roof.
 
-use axum::{Router, ServiceExt, extract::Request, middleware::from_fn};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::{Router, ServiceExt, extract::Request};
 use colca_api::{App, complete};
 use colca_runtime::{Services, serve::routed};
 use tokio::net::TcpListener;
@@ -8,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
 use crate::linger::linger;
+use crate::under_way::{self, UnderWay};
 
 /// Begins to listen.
 pub(crate) async fn listen(address: &str) -> std::io::Result<TcpListener> {
@@ -19,9 +21,18 @@ pub(crate) async fn listen(address: &str) -> std::io::Result<TcpListener> {
 
 /// Answers until the process is asked to end, and then whoever was asking.
 pub(crate) async fn serve(listener: TcpListener, services: Services) -> std::io::Result<()> {
-    let service = routed(router(App::new(services)));
-    let service = ServiceExt::<Request>::into_make_service(service);
-    axum::serve(listener, service).with_graceful_shutdown(asked_to_end()).await
+    let under_way = UnderWay::default();
+    let router = router(App::new(services)).layer(from_fn_with_state(under_way.clone(), under_way::count));
+    let service = ServiceExt::<Request>::into_make_service(routed(router));
+    let served = axum::serve(listener, service).with_graceful_shutdown(asked_to_end());
+    let nobody_asks = async {
+        asked_to_end().await;
+        under_way.none().await;
+    };
+    tokio::select! {
+        ended = served.into_future() => ended,
+        () = nobody_asks => Ok(()),
+    }
 }
 
 /// The routes of all functions.

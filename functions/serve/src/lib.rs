@@ -8,13 +8,16 @@ mod consume;
 mod http;
 mod linger;
 mod openapi;
+mod under_way;
 
 pub use openapi::openapi;
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use colca_runtime::{Error, Services};
 use colca_store::Queue;
+use futures::FutureExt;
 use futures::future::join_all;
 use repo_build::Builder;
 use tokio::sync::watch;
@@ -41,7 +44,7 @@ pub async fn serve(services: Services) -> Result<(), Error> {
     let ingest = async |delivery| ingest::handle(&services, delivery).await;
     let build = async |delivery| builder.handle(delivery).await;
     let queues = &services.queues;
-    // All in this one task: they wait for others most of the time, and what computes for long does so on a thread of its own.
+    // All in this one task, on one processor: they wait for others most of the time.
     let uploads = (0..UPLOADS_AT_ONCE).map(|_| consume(queues, Queue::Ingest, &ingest, stopping.clone()));
     let builds = (0..BUILDS_AT_ONCE).map(|_| consume(queues, Queue::Build, &build, stopping.clone()));
     let answers = async {
@@ -63,8 +66,10 @@ async fn sweep(services: &Services, mut stopping: watch::Receiver<bool>) {
             _ = stopping.changed() => return,
         }
         // Boxed, since the compiler gives up on types nested as deeply as whole functions.
-        if let Err(error) = Box::pin(reap::reap(services)).await {
-            tracing::error!(%error, "Sweeping failed; it is tried again in a minute");
+        match AssertUnwindSafe(Box::pin(reap::reap(services))).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "Sweeping failed; it is tried again in a minute"),
+            Err(_) => tracing::error!("Sweeping panicked; it is tried again in a minute"),
         }
     }
 }

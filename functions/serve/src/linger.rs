@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::Request;
+use axum::http::header::EXPECT;
 use axum::middleware::Next;
 use axum::response::Response;
 use futures::{Stream, StreamExt};
@@ -30,6 +31,10 @@ impl Stream for Shared {
 
 /// Reads on, and forgets, what a refused request still sends; then gives the answer.
 pub(crate) async fn linger(request: Request, next: Next) -> Response {
+    // Who asks first, sends nothing if the answer is no.
+    if request.headers().contains_key(EXPECT) {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     let mut body = Shared(Arc::new(Mutex::new(body.into_data_stream())));
     let response = next.run(Request::from_parts(parts, Body::from_stream(body.clone()))).await;

@@ -36,6 +36,13 @@ pub fn routes() -> Routes<App> {
         .post(&ARCH, receive_file::post_file, &operations::new_file())
         .on(&Method::PUT, &file, receive_file::put_file, &operations::replaced_file())
         .post(&file, note_metadata::note_metadata, &operations::metadata())
+        // It would be taken for a file of that name.
+        .post(&[&format!("{}/flavors", ARCH[0])], no_file, &operations::flavors())
+}
+
+/// The list of flavors is no file.
+async fn no_file() -> ApiError {
+    ApiError::MethodNotAllowed("POST requests to this url are not allowed".to_owned())
 }
 
 /// The whole function.

@@ -2,9 +2,8 @@
 //! by saying so; who built it can be said.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::State;
-use colca_api::{ApiError, App, FilePath, UrlPath, User};
+use axum::extract::{Request, State};
+use colca_api::{ApiError, App, FilePath, UrlPath, User, read_json};
 use colca_model::{Binary, Invalid};
 use serde_json::{Map, Value, json};
 
@@ -16,11 +15,11 @@ pub(crate) async fn note_metadata(
     State(app): State<App>,
     user: User,
     UrlPath(path): UrlPath<FilePath>,
-    body: Bytes,
+    request: Request,
 ) -> colca_api::Result<Json<Value>> {
     let FilePath { repository, arch, filename } = path;
     user.may_upload_to(&repository.project)?;
-    let Ok(Value::Object(fields)) = serde_json::from_slice(&body) else {
+    let Some(Value::Object(fields)) = read_json(request).await? else {
         return Err(ApiError::Refused("could not decode JSON body".to_owned()));
     };
     if !fields.contains_key("name") {

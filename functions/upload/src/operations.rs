@@ -117,3 +117,7 @@ pub(crate) fn metadata() -> Operation {
         .answer(200, "it is noted")
         .answer(404, "there is no such file")
 }
+
+pub(crate) fn flavors() -> Operation {
+    Operation::new(FILES, "Nothing: flavors come with their files").answer(405, "only GET")
+}

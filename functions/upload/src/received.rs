@@ -110,10 +110,8 @@ async fn read_file(
     meter: &Meter,
 ) -> Result<File, ApiError> {
     let name = field.file_name().map(str::to_owned);
-    if let Some(name) = &name {
-        // Better now than when all its bytes are here.
-        name.parse::<Filename>()?;
-    }
+    // Better now than when all its bytes are here.
+    name.as_deref().unwrap_or_default().parse::<Filename>()?;
     let mut receiver = services.objects.receive(key.clone());
     match read_bytes(&mut receiver, &mut field, meter).await {
         Ok((size, sha256, sha512)) => {

@@ -6,9 +6,9 @@ use colca_model::{RepoPath, RepositoryKind};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::repositories::{DIRTY, SK, send};
-use super::{Catalog, Repository, held, partition};
-use crate::table::{attribute, key, number, text, value};
+use super::repositories::{DIRTY, GONE, send};
+use super::{Catalog, Repository, held};
+use crate::table::{attribute, number, text, value};
 use crate::{Error, ErrorKind, Result};
 
 /// What holds as long as nobody took a lease over.
@@ -137,20 +137,14 @@ impl Catalog {
         held(send(request, path).await).map(drop)
     }
 
-    /// Forgets a repository that is gone and of which nothing is public any more. `false` if it has a file again, a
-    /// build is due, or the lease was lost: then the next build looks at it.
+    /// Notes, while building it, that a repository has no file any more; see [`Catalog::mark_gone`]. `false` if the lease
+    /// was lost.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn forget_repository(&self, path: &RepoPath, lease: &Lease) -> Result<bool> {
-        let request = self.table.db.delete_item().table_name(&self.table.name);
-        let request = request
-            .set_key(Some(key(&partition(path), SK)))
-            .condition_expression(format!("{LEASED} AND attribute_exists(gone) AND attribute_not_exists(queued_until)"))
-            .expression_attribute_values(":owner", text(&lease.owner))
-            .expression_attribute_values(":fence", number(lease.fence));
-        let answer = request.send().await.map(drop);
-        held(answer.map_err(|error| Error::sdk(format!("forget the repository {path}"), error)))
+    pub async fn leave(&self, path: &RepoPath, lease: &Lease, now: Timestamp) -> Result<bool> {
+        let request = self.leased(path, lease, GONE);
+        held(send(request.expression_attribute_values(":now", number(now.as_millisecond())), path).await)
     }
 
     fn leased(&self, path: &RepoPath, lease: &Lease, expression: &str) -> UpdateItemFluentBuilder {

@@ -47,18 +47,22 @@ impl Link {
 impl Catalog {
     /// Makes every level above a file visible. Harmless to repeat.
     ///
+    /// One after the other, from the lowest to the highest: [`Catalog::prune_levels`] relies on it.
+    ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn record_levels(&self, repository: &RepoPath, arch: &Arch) -> Result<()> {
-        let mut items: Vec<Item> = links(repository, arch).iter().map(Link::key).collect();
-        items.push(project_key(&repository.project));
-        self.table.put_all(items).await
+        for link in links(repository, arch) {
+            self.table.put_all(vec![link.key()]).await?;
+        }
+        self.table.put_all(vec![project_key(&repository.project)]).await
     }
 
     /// Takes out the levels above the last file of an architecture, as far up as nothing else is below them.
     ///
-    /// Somebody may register a file while this runs; so it looks once more in the end, and puts back what it took.
-    /// (A registration records its levels after its file, so one that this look does not see comes after it.)
+    /// Somebody may register a file below any of these levels while this runs. So it looks once more after it took one
+    /// out, and puts it back if there is something below it by now. Whoever records what this look does not see records
+    /// it after the look, and the levels above it after that.
     ///
     /// # Errors
     /// Whatever the service answers.
@@ -68,22 +72,44 @@ impl Catalog {
         }
         let [files, versions, upper @ ..] = links(repository, arch);
         self.table.delete_all(vec![files.key()]).await?;
-        let flavors = self.pairs(&files.above, "").await?;
-        if !flavors.iter().any(|pair| pair.ends_with(&format!("/{arch}"))) {
-            self.table.delete_all(vec![versions.key()]).await?;
-            let mut below = versions;
-            for link in upper {
-                if self.table.any(&level(&below.above), &format!("{}/", below.child)).await? {
-                    break;
-                }
-                self.table.delete_all(vec![link.key()]).await?;
-                below = link;
-            }
-            if below.above.is_empty() && !self.table.any(&level(""), &format!("{}/", below.child)).await? {
-                self.table.delete_all(vec![project_key(&repository.project)]).await?;
-            }
+        if self.has_binaries(repository, arch).await? {
+            return self.table.put_all(vec![files.key()]).await;
         }
-        if self.has_binaries(repository, arch).await? { self.record_levels(repository, arch).await } else { Ok(()) }
+        if self.has_arch(&files.above, arch).await? {
+            return Ok(());
+        }
+        self.table.delete_all(vec![versions.key()]).await?;
+        if self.has_arch(&files.above, arch).await? {
+            return self.table.put_all(vec![versions.key()]).await;
+        }
+        let mut below = versions;
+        for link in upper {
+            if !self.prune(&below, link.key()).await? {
+                return Ok(());
+            }
+            below = link;
+        }
+        self.prune(&below, project_key(&repository.project)).await.map(drop)
+    }
+
+    /// Takes out what leads to a link, unless there is another with the same name; `false` if there is.
+    async fn prune(&self, below: &Link, above: Item) -> Result<bool> {
+        let is_there = async || self.table.any(&level(&below.above), &format!("{}/", below.child)).await;
+        if is_there().await? {
+            return Ok(false);
+        }
+        self.table.delete_all(vec![above.clone()]).await?;
+        if is_there().await? {
+            self.table.put_all(vec![above]).await?;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Whether any flavor of a version has files of an architecture.
+    async fn has_arch(&self, version_level: &str, arch: &Arch) -> Result<bool> {
+        let ending = format!("/{arch}");
+        Ok(self.pairs(version_level, "").await?.iter().any(|pair| pair.ends_with(&ending)))
     }
 
     /// Makes a project without any files visible. Harmless to repeat.

@@ -5,6 +5,7 @@
 //! | level | `TREE#[P[/R[/S[/D[/V]]]]]` | two names below it |
 //! | file | `FILES#P/R/S/D/V` | `<arch>/<flavor>/<filename>` |
 //! | deleted file | `GONE#<path>` | `<arch>/<filename>` |
+//! | key of a superseded object | `USED#<key>` | `#` |
 //! | repository | `REPO#<path>` | `#` |
 //! | package | `REPO#<path>` | `pkg#<arch>/<filename>` |
 //! | change | `REPO#<path>` | `change#<ulid>` |

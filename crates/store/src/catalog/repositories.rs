@@ -22,6 +22,9 @@ const DIRTY_INDEX: &str = "dirty-index";
 /// What every repository with changes has in its `dirty` attribute, the key of the index.
 pub(super) const DIRTY: &str = "dirty";
 
+/// What leaves nothing of a repository but its number of builds.
+pub(super) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages, revision";
+
 /// A repository. Moments are in milliseconds since 1970, so that conditions can compare them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Repository {
@@ -125,7 +128,11 @@ impl Catalog {
         let mut pages = request.into_paginator().items().send();
         let mut repositories = Vec::new();
         while let Some(found) = pages.next().await {
-            repositories.push(value(found.map_err(|error| Error::sdk("list what has changes", error))?)?);
+            // One that cannot be read must not keep the others from being built.
+            match value(found.map_err(|error| Error::sdk("list what has changes", error))?) {
+                Ok(repository) => repositories.push(repository),
+                Err(error) => tracing::error!(%error, "A repository cannot be read"),
+            }
         }
         Ok(repositories)
     }
@@ -144,13 +151,13 @@ impl Catalog {
         send(request, path).await
     }
 
-    /// Notes that a repository has no file any more. A builder takes it out of the public tree; nobody else sees it.
+    /// Notes that a repository has no file any more. A builder takes it out of the public tree; nobody else sees it. Its
+    /// item stays, so that the numbers of its revisions go on if it is ever filled again.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn mark_gone(&self, path: &RepoPath, now: Timestamp) -> Result<()> {
-        let update = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages";
-        let request = self.update(path, update).condition_expression("attribute_exists(pk)");
+        let request = self.update(path, GONE).condition_expression("attribute_exists(pk)");
         let request = request.expression_attribute_values(":now", number(now.as_millisecond()));
         held(send(request, path).await).map(drop)
     }

@@ -1,7 +1,9 @@
-//! What is remembered of a file that was deleted: that its name was used, and its last version.
+//! What is remembered of files that were deleted or replaced.
 //!
-//! Caches keep a file for a year. Bytes registered later under a name that was used before get a key of their own, as
-//! those do that replace others; and the versions go on, so that the order of changes stays what it was.
+//! - Of a deleted file its last version: the versions go on when its name is registered again, so that the order of
+//!   changes stays what it was.
+//! - Of an object that lay under the plain name of a file, its key: caches keep it for a year, so other bytes never get it,
+//!   whichever architecture they are uploaded for.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put};
 use colca_model::{Arch, Binary, Filename, RepoPath};
@@ -10,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::Catalog;
 use crate::table::{item, key, number};
 use crate::{Error, Result};
+
+const SK: &str = "#";
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Tombstone {
@@ -24,6 +28,25 @@ impl Catalog {
     pub async fn deleted_version(&self, repository: &RepoPath, arch: &Arch, filename: &Filename) -> Result<u64> {
         let tombstone: Option<Tombstone> = self.table.get(&partition(repository), &sort_key(arch, filename)).await?;
         Ok(tombstone.map_or(0, |tombstone| tombstone.version))
+    }
+
+    /// Whether an object under this key was deleted or superseded: caches may still have it.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn is_used_up(&self, key: &str) -> Result<bool> {
+        self.table.any(&used_up(key), SK).await
+    }
+
+    /// The write that remembers the key of a file that is deleted or replaced, for a transaction; none if nobody else could
+    /// ever get it.
+    pub(crate) fn use_up(&self, binary: &Binary) -> Result<Option<Put>> {
+        let Binary { key: object, upload, filename, .. } = binary;
+        if object.ends_with(&format!("/{upload}/{filename}")) {
+            return Ok(None);
+        }
+        let put = Put::builder().table_name(&self.table.name).set_item(Some(key(&used_up(object), SK))).build();
+        put.map(Some).map_err(|error| Error::corrupt("build the memory of a key", error))
     }
 
     /// The write that remembers the deletion of a file, for a transaction.
@@ -44,6 +67,10 @@ impl Catalog {
         let check = check.expression_attribute_values(":version", number(version)).build();
         check.map_err(|error| Error::corrupt("build the check of a tombstone", error))
     }
+}
+
+fn used_up(object: &str) -> String {
+    format!("USED#{object}")
 }
 
 fn partition(repository: &RepoPath) -> String {

@@ -37,7 +37,7 @@ impl Jobs {
         self.table.get(&partition(id), SK).await
     }
 
-    /// Ends a pending upload. `false` if it had ended before; its first end stands.
+    /// Ends a pending upload. A registered one is still looked after, until [`Jobs::upload_is_announced`]. `false` if it had ended before; its first end stands.
     ///
     /// # Errors
     /// Whatever the service answers.
@@ -70,6 +70,8 @@ impl Jobs {
         now: Timestamp,
         keep: SignedDuration,
     ) -> Result<Update> {
+        // What follows a registration may be left undone by a crash; `reap` looks until it is done.
+        let undue = if matches!(state, UploadState::Registered { .. }) { "" } else { " REMOVE due_kind, due_at" };
         let (word, name, detail) = match state {
             UploadState::Pending => return Err(Error::new(ErrorKind::Invalid, "end an upload as pending")),
             UploadState::Registered { notes } => ("registered", "notes", attribute(notes)?),
@@ -78,7 +80,7 @@ impl Jobs {
         let update = Update::builder()
             .table_name(&self.table.name)
             .set_key(Some(key(&partition(id), SK)))
-            .update_expression("SET #state = :state, #detail = :detail, expires = :expires REMOVE due_kind, due_at")
+            .update_expression(format!("SET #state = :state, #detail = :detail, expires = :expires{undue}"))
             .condition_expression("#state = :pending")
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#detail", name)
@@ -89,7 +91,20 @@ impl Jobs {
         update.build().map_err(|error| Error::corrupt("build the end of an upload", error))
     }
 
-    /// Up to `limit` pending uploads that somebody should look after.
+    /// Notes that all that follows the registration of an upload is done.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn upload_is_announced(&self, id: &UploadId) -> Result<()> {
+        let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(&partition(id), SK)));
+        let request = request.update_expression("REMOVE due_kind, due_at").condition_expression("attribute_exists(pk)");
+        match request.send().await.map_err(|error| Error::sdk(format!("look after the upload {id} no more"), error)) {
+            Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Up to `limit` uploads that somebody should look after: pending ones, and registered ones that were not announced.
     ///
     /// # Errors
     /// Whatever the service answers.

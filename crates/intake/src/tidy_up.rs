@@ -1,0 +1,28 @@
+//! What follows a deletion.
+
+use colca_model::{Arch, RepoPath, RepositoryKind};
+use colca_runtime::Services;
+
+/// Takes out of the listings what has nothing below it any more: architectures and everything above them, and the
+/// repository if it has no file left. Has the rest published. Harmless to repeat.
+///
+/// # Errors
+/// Whatever a service answers.
+pub async fn tidy_up(
+    services: &Services,
+    repository: &RepoPath,
+    archs: impl IntoIterator<Item = Arch>,
+) -> colca_store::Result<()> {
+    let catalog = &services.catalog;
+    for arch in archs {
+        catalog.prune_levels(repository, &arch).await?;
+    }
+    if catalog.binaries(repository).await?.is_empty() {
+        catalog.mark_gone(repository, services.clock.now()).await?;
+        // Whoever registers a file after this look notes it after that mark.
+        if let Some(binary) = catalog.binaries(repository).await?.first() {
+            catalog.note_file(repository, RepositoryKind::of(&binary.filename), services.clock.now()).await?;
+        }
+    }
+    services.request_build(repository).await
+}
