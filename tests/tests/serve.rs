@@ -9,6 +9,7 @@ use std::{
     process::Command,
     sync::{Mutex, MutexGuard, PoisonError},
     thread,
+    time::{Duration, Instant},
 };
 
 use colca_tests::{
@@ -33,8 +34,11 @@ const MIB: usize = 1 << 20;
 /// The most memory it may take for one request, whatever that is like.
 const MOST_MEMORY: u64 = 256 << 20;
 
+/// Longer than it waits for its queues at its end: what it still does then, it does for others.
+const SLOW: Duration = Duration::from_secs(8);
+
 /// The most it may take for eight uploads: of each, one part fills up while three are under way.
-const MOST_FOR_EIGHT: u64 = MOST_MEMORY + 8 * (4 * 16 << 20);
+const MOST_FOR_EIGHT: u64 = MOST_MEMORY + 8 * ((4 * 16) << 20);
 
 const ARCH: &str = "x86_64";
 const EXISTS: &str = "resource already exists and \"force\" key was not used";
@@ -290,6 +294,8 @@ fn an_upload_ends_well_before_the_process_does() {
             server.ask_to_end();
             let address = server.address().trim_start_matches("http://");
             wait::until("colca-serve to listen no longer", || TcpStream::connect(address).is_err().then_some(()));
+            let since = Instant::now();
+            wait::until("a slow sender", || (since.elapsed() > SLOW).then_some(()));
         }
         let block = block();
         sha512.update(&block);

@@ -12,9 +12,13 @@ use axum::http::header::EXPECT;
 use axum::middleware::Next;
 use axum::response::Response;
 use futures::{Stream, StreamExt};
+use tokio::time::timeout;
 
 /// How long a client that was refused may go on sending.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How long it may pause meanwhile. One that is gone pauses for ever.
+const PAUSE: Duration = Duration::from_secs(20);
 
 /// A body that its handler and we can read.
 #[derive(Clone)]
@@ -39,9 +43,9 @@ pub(crate) async fn linger(request: Request, next: Next) -> Response {
     let mut body = Shared(Arc::new(Mutex::new(body.into_data_stream())));
     let response = next.run(Request::from_parts(parts, Body::from_stream(body.clone()))).await;
     if response.status().is_client_error() || response.status().is_server_error() {
-        let rest = async { while let Some(Ok(_)) = body.next().await {} };
+        let rest = async { while let Ok(Some(Ok(_))) = timeout(PAUSE, body.next()).await {} };
         // Who takes longer is left without an answer.
-        let _ = tokio::time::timeout(PATIENCE, rest).await;
+        let _ = timeout(PATIENCE, rest).await;
     }
     response
 }
