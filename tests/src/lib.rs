@@ -21,6 +21,7 @@ pub mod multipart;
 pub mod past;
 pub mod presign;
 pub mod raw;
+pub mod received;
 pub mod repodata;
 pub mod repository;
 pub mod rpm_header;

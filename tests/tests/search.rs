@@ -11,7 +11,7 @@ use colca_tests::{
 use serde_json::Value;
 
 const SMALL: usize = 1_000;
-const LARGE: usize = 21_000;
+const LARGE: usize = 9_500;
 
 /// What one answer may cost, whatever is searched for and however many files there are.
 const MOST_CALLS: u32 = 8;

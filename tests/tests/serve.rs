@@ -2,7 +2,6 @@
 //! process itself ends.
 
 use std::{
-    collections::BTreeSet,
     fs,
     net::TcpStream,
     path::{Path, PathBuf},
@@ -18,6 +17,7 @@ use colca_tests::{
     createrepo::Scratch,
     multipart::{BOUNDARY, Form, content_type},
     raw::Raw,
+    received::Received,
     rpms,
     serve::{self, Serve},
     stack,
@@ -65,15 +65,9 @@ fn healthy(server: &Serve) {
     let _ = Client::anonymous().get(&format!("{}/health/", server.address())).expect(204);
 }
 
-/// The keys of what has been received and not yet placed, whole or in parts. Other tests may run.
-fn received() -> BTreeSet<String> {
-    let bucket = stack().incoming();
-    aws::keys(bucket, "received/").into_iter().chain(aws::keys_in_parts(bucket, "received/")).collect()
-}
-
 /// There must soon be nothing in the incoming bucket that was not there before, and no trace of the repository.
-fn leaves_nothing(before: &BTreeSet<String>, repository: &Repository) {
-    wait::until("what was received to be thrown away", || (&received() - before).is_empty().then_some(()));
+fn leaves_nothing(before: &Received, repository: &Repository) {
+    before.wait_for_no_more();
     for server in [Server::Api, Server::Serve] {
         let _ = server.get(&format!("/binaries/{}/", repository.project)).expect(404);
     }
@@ -126,10 +120,10 @@ fn a_body_that_is_cut_off_leaves_nothing() {
     let _alone = alone();
     let (server, repository) = (serve::shared(), Repository::new("cut-off"));
     let directory = directory(server, &repository);
-    let before = received();
+    let before = Received::now();
     let mut raw = begin_file(&Client::uploader(), &directory, "large.img", 100);
     (0..40).for_each(|_| raw.send(&block()));
-    wait::until("the first part to be sent on", || (!(&received() - &before).is_empty()).then_some(()));
+    before.wait_for_more();
     drop(raw);
     leaves_nothing(&before, &repository);
     assert_eq!(listed(&directory), json!({}));
@@ -141,7 +135,7 @@ fn a_form_that_is_no_good_leaves_nothing() {
     let _alone = alone();
     let repository = Repository::new("bad-form");
     let directory = directory(serve::shared(), &repository);
-    let before = received();
+    let before = Received::now();
     let large = block().repeat(20);
     let file = || Form::of("first.img", &large);
     let refused = |body: &[u8], field: &str, rule: &str| {
@@ -228,7 +222,7 @@ fn who_is_refused_learns_why_even_after_sending_everything() {
     let directory = directory(server, &repository);
     let _ = Form::of("taken.img", b"first").send(&Client::uploader(), "POST", &directory).expect(201);
     let user = stack().get("COLCA_USER");
-    let before = received();
+    let before = Received::now();
     for (client, status, message) in [
         (Client::with_credentials(user, "wrong"), 401, "valid credentials are required"),
         (Client::uploader(), 400, EXISTS),
@@ -250,7 +244,7 @@ fn who_is_refused_learns_why_even_after_sending_everything() {
     ended.says("401 -> ").says("valid credentials are required");
     assert_eq!(ended.text.matches("\"POST /").count(), 1, "it tried again:\n{}", ended.text);
 
-    wait::until("what was received to be thrown away", || (&received() - &before).is_empty().then_some(()));
+    before.wait_for_no_more();
     let listing = listed(&directory);
     assert_eq!(listing.as_object().expect("an object").len(), 1, "{listing}");
     assert_eq!(listing["taken.img"]["sha512"], json!(chacra::sha512(b"first")), "{listing}");

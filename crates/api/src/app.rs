@@ -1,10 +1,11 @@
 //! What every function that speaks HTTP shares, and what every answer goes through.
 
 use axum::Router;
+use axum::body::HttpBody;
 use axum::extract::{FromRef, Request};
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::middleware::{Next, from_fn, map_response};
+use axum::response::{IntoResponse, Response};
 use colca_runtime::{Services, counted};
 
 use crate::{ApiError, Authenticator};
@@ -36,8 +37,23 @@ impl FromRef<App> for Authenticator {
 }
 
 /// Routes with everything around them: an answer for what none of them takes, and what each answer cost.
-pub fn complete(router: Router) -> Router {
-    router.fallback(not_found).method_not_allowed_fallback(not_allowed).layer(from_fn(count_calls))
+pub fn complete(router: Router, services: &Services) -> Router {
+    let limit = services.config.answer_limit.unwrap_or(u64::MAX);
+    router
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_allowed)
+        .layer(map_response(move |answer: Response| async move { fitting(answer, limit) }))
+        .layer(from_fn(count_calls))
+}
+
+/// An answer, or, if it is larger than can be sent, one that says so.
+fn fitting(answer: Response, limit: u64) -> Response {
+    let length = answer.body().size_hint().lower();
+    if length <= limit {
+        return answer;
+    }
+    let why = format!("the answer has {length} bytes, and a function answers {limit} at most");
+    ApiError::AnswerTooLarge(format!("{why}: ask colca-serve, or go through it by pages of /search")).into_response()
 }
 
 /// A function has only some of the methods of a page; a method that none of them has ends here as well.

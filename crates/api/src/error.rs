@@ -31,6 +31,8 @@ pub enum ApiError {
     PreconditionFailed(String),
     /// 413: the body is too large; says what is allowed.
     TooLarge(String),
+    /// 507: the answer is larger than can be sent; says where else to ask.
+    AnswerTooLarge(String),
     /// 500 or 503: our side failed. The client learns no details.
     Store(colca_store::Error),
 }
@@ -51,6 +53,7 @@ impl ApiError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::PreconditionFailed(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::AnswerTooLarge(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Store(error) if error.kind() == ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -74,7 +77,8 @@ impl ApiError {
             | Self::MethodNotAllowed(message)
             | Self::Conflict(message)
             | Self::PreconditionFailed(message)
-            | Self::TooLarge(message) => json!({"message": message}),
+            | Self::TooLarge(message)
+            | Self::AnswerTooLarge(message) => json!({"message": message}),
             Self::Store(error) if error.kind() == ErrorKind::Unavailable => json!({"message": "try again in a moment"}),
             Self::Store(_) => json!({"message": "an internal error occurred"}),
         }

@@ -8,6 +8,9 @@ use jiff::SignedDuration;
 /// What our own crates log where nothing is said about it.
 const LOG_LEVEL: &str = "info";
 
+/// What a Lambda function answers at most: 6 MB, with its headers (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+const LAMBDA_ANSWER: u64 = 6_000_000;
+
 /// Where `colca-serve` listens where nothing is said about it: this machine alone.
 const LISTEN: &str = "127.0.0.1:8000";
 
@@ -40,6 +43,8 @@ pub struct Config {
     pub cdn_url: String,
     /// Exceptions to how metadata is compressed, as `repo-build` reads them; mostly empty.
     pub codecs: String,
+    /// The largest answer, in bytes; `None` where any size can be sent.
+    pub answer_limit: Option<u64>,
     /// The largest body of an upload through us, in bytes; `None` where any size can be streamed.
     pub body_limit: Option<u64>,
     /// Where `colca-serve` listens.
@@ -75,6 +80,7 @@ impl Config {
             accounts_secret: text("COLCA_ACCOUNTS_SECRET")?,
             cdn_url: text("COLCA_CDN_URL")?.trim_end_matches('/').to_owned(),
             codecs: optional("COLCA_CODECS"),
+            answer_limit: if optional("AWS_LAMBDA_FUNCTION_NAME").is_empty() { None } else { Some(LAMBDA_ANSWER) },
             listen: Some(optional("COLCA_LISTEN")).filter(|at| !at.is_empty()).unwrap_or_else(|| LISTEN.to_owned()),
             body_limit: if optional("COLCA_BODY_LIMIT").is_empty() { None } else { Some(number("COLCA_BODY_LIMIT")?) },
             quiet: Duration::from_secs(number("COLCA_QUIET_SECONDS")?),

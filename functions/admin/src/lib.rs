@@ -40,7 +40,8 @@ pub fn routes() -> Routes<App> {
 
 /// The whole function.
 pub fn router(app: App) -> Router {
-    complete(routes().router().with_state(app))
+    let services = app.services.clone();
+    complete(routes().router().with_state(app), &services)
 }
 
 fn no_account(name: &AccountName) -> ApiError {

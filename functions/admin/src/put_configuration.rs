@@ -24,6 +24,11 @@ pub(crate) async fn put_configuration(
     let only_check = only_check(query.as_deref().unwrap_or_default())?;
     let expected = expected(request.headers())?;
     let text = read(request).await?;
+    if text.trim().is_empty() {
+        // Most likely something went wrong on the way here.
+        let rule = "must not be empty: to go back to the defaults, publish infra/colca.toml as it stands";
+        return Err(Invalid::new("body", rule, text).into());
+    }
     Settings::parse(&text)?;
     if only_check {
         return Ok(Json(json!({})));

@@ -92,5 +92,6 @@ fn repositories(routes: Routes<App>) -> Routes<App> {
 
 /// The whole function.
 pub fn router(app: App) -> Router {
-    complete(routes().router().with_state(app))
+    let services = app.services.clone();
+    complete(routes().router().with_state(app), &services)
 }

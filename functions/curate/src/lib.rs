@@ -41,7 +41,8 @@ pub fn routes() -> Routes<App> {
 
 /// The whole function.
 pub fn router(app: App) -> Router {
-    complete(routes().router().with_state(app))
+    let services = app.services.clone();
+    complete(routes().router().with_state(app), &services)
 }
 
 /// The repository, or 404.

@@ -39,7 +39,8 @@ pub(crate) async fn serve(listener: TcpListener, services: Services) -> std::io:
 pub(crate) fn router(app: App) -> Router {
     let routers = [upload::routes(), catalog::routes(), curate::routes(), admin::routes()];
     let router = routers.into_iter().fold(Router::new(), |all, function| all.merge(function.router()));
-    complete(router.with_state(app)).layer(from_fn(linger))
+    let services = app.services.clone();
+    complete(router.with_state(app), &services).layer(from_fn(linger))
 }
 
 async fn asked_to_end() {

@@ -47,7 +47,8 @@ async fn no_file() -> ApiError {
 
 /// The whole function.
 pub fn router(app: App) -> Router {
-    complete(routes().router().with_state(app))
+    let services = app.services.clone();
+    complete(routes().router().with_state(app), &services)
 }
 
 /// The upload a URL names.

@@ -1,5 +1,5 @@
 //! `POST` of JSON to a file: what chacra calls its metadata. Most of that is what the file is, which nobody can change
-//! by saying so; who built it can be said.
+//! by saying so; who built it can be said, of oneself, and by administrators of anybody.
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -31,6 +31,10 @@ pub(crate) async fn note_metadata(
         return Err(ApiError::Refused("file already exists and \"force\" flag was not used".to_owned()));
     }
     if let Some(built_by) = check(&fields, &binary)? {
+        // Nobody says that another built it, but who answers for all of them.
+        if built_by != user.name() {
+            user.may_administrate()?;
+        }
         if !app.services.catalog.set_built_by(&binary, built_by).await? {
             return Err(ApiError::Conflict(format!("{filename} was replaced meanwhile")));
         }

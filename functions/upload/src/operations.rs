@@ -35,6 +35,7 @@ fn state() -> Value {
             "reason": {"type": "string"},
             "notes": {"type": "array", "items": {"type": "string"}},
             "published": {"type": "boolean"},
+            "deleted": {"type": "boolean", "description": "nothing is registered under its name any more"},
             "method": {"type": "string"},
             "url": {"type": "string"},
             "headers": {"type": "object", "additionalProperties": {"type": "string"}},

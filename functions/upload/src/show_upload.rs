@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use colca_api::{App, UrlPath, User};
-use colca_model::{Upload, UploadId, UploadRequest, UploadState};
+use colca_model::{Binary, Upload, UploadId, UploadRequest, UploadState};
 use colca_store::UploadedPart;
 use serde_json::{Value, json};
 
@@ -21,7 +21,14 @@ pub(crate) async fn show_upload(
     let mut answer = ticket::state(&upload);
     match &upload.state {
         UploadState::Registered { .. } => {
-            add(&mut answer, json!({"published": is_published(&app, &upload).await?}));
+            let UploadRequest { repository, arch, filename, .. } = &upload.request;
+            let binary = services.catalog.binary(repository, arch, filename).await?;
+            let published = match &binary {
+                Some(binary) => is_published(&app, &upload, binary).await?,
+                None => false,
+            };
+            // Nothing more will come of it.
+            add(&mut answer, json!({"published": published, "deleted": binary.is_none()}));
         }
         UploadState::Rejected { .. } => {}
         // Whoever holds a URL can put other bytes there.
@@ -45,13 +52,11 @@ pub(crate) async fn show_upload(
 }
 
 /// Whether the bytes of an upload are those registered under its name, and the change that brought them is published.
-async fn is_published(app: &App, upload: &Upload) -> colca_api::Result<bool> {
-    let catalog = &app.services.catalog;
-    let UploadRequest { repository, arch, filename, sha256, .. } = &upload.request;
-    match catalog.binary(repository, arch, filename).await? {
-        Some(binary) if binary.sha256 == *sha256 => Ok(!catalog.is_unpublished(repository, &binary.upload).await?),
-        _ => Ok(false),
+async fn is_published(app: &App, upload: &Upload, binary: &Binary) -> colca_api::Result<bool> {
+    if binary.sha256 != upload.request.sha256 {
+        return Ok(false);
     }
+    Ok(!app.services.catalog.is_unpublished(&binary.repository, &binary.upload).await?)
 }
 
 /// The parts that arrived; none for a single PUT; `None` if the parts have been put together already.

@@ -93,7 +93,13 @@ class ChildProcess:
 
     def is_running(self) -> bool:
         """Whether the child still lives; asks the kernel, not the threads that wait for it."""
-        return self._process.poll() is None
+        if self._process.poll() is not None:
+            return False
+        # While another thread waits for it, `poll` takes a process that has just ended for one that runs.
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return False
 
     def kill(self) -> None:
         """SIGKILL to the child's whole group; returns when it is gone and its output read."""
