@@ -169,6 +169,11 @@ fn a_scope_is_needed_to_write_and_none_to_ask() {
     let _ = upload::put(&ticket, &package.bytes).expect(200);
     assert_eq!(upload::finish(&ticket)["state"], "registered");
     assert_eq!(mine.binaries("noarch")[&package.filename]["built_by"], json!(ci.name));
+    // Nobody says that another built it.
+    let file = format!("{}{}/", chacra::arch(&mine, "noarch"), package.filename);
+    let says = |who: &str| ci_client.post(&file, &json!({"name": package.filename, "force": true, "built_by": who}));
+    chacra::refused(says(stack().get("COLCA_USER")), 403);
+    let _ = says(&ci.name).expect(200);
     let state = reads.get(&format!("/uploads/{}", text(&ticket["upload_id"]))).expect(200).json();
     assert_eq!(state["state"], "registered", "{state}");
 

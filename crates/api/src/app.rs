@@ -101,6 +101,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_answer_that_cannot_be_sent_says_so() {
+        let answer = || Response::new(axum::body::Body::from(vec![0; 100]));
+        assert_eq!(fitting(answer(), 100).status(), 200);
+        assert_eq!(fitting(answer(), 99).status(), 507);
+    }
+
+    #[test]
     fn knows_the_pages_of_chacra() {
         for page in [
             "/binaries/",
