@@ -126,7 +126,7 @@ fn administration_is_for_administrators() {
         ("PUT", url.clone(), b"{\"scopes\": []}", 200),
         ("POST", format!("{url}/secrets"), b"{}", 201),
         ("DELETE", format!("{url}/secrets/none"), b"", 404),
-        ("PUT", "/admin/configuration?dry-run=true".to_owned(), b"", 200),
+        ("PUT", "/admin/configuration?dry-run=true".to_owned(), b"# nothing", 200),
         ("GET", "/admin/configuration/".to_owned(), b"", 0),
         ("DELETE", url, b"", 204),
     ];

@@ -64,7 +64,10 @@ async fn receive(app: App, user: User, target: Target, request: Request) -> Answ
         let id = app.services.ids.upload_id();
         let received = received::receive(&app.services, &id, form).await?;
         let answer = register(&app, &user, target, &received).await;
-        app.services.objects.delete(&received.key).await?;
+        if let Err(error) = app.services.objects.delete(&received.key).await {
+            // What the client is told stands; the bucket's lifecycle rule takes it.
+            tracing::warn!(%error, "Could not delete {}", received.key.path());
+        }
         answer
     });
     work.await.unwrap_or_else(|_| Err(ApiError::Store(colca_store::Error::corrupt("receive a file", "a panic"))))
