@@ -37,6 +37,23 @@ pub fn make_garbage_below_due(prefix: &str) {
     }
 }
 
+/// A registered upload whose function died before it made the project of its file visible.
+pub fn forget_announcement(id: &str, project: &str) {
+    let body = json!({
+        "TableName": stack().get("COLCA_JOBS_TABLE"),
+        "Key": {"pk": {"S": format!("UPLOAD#{id}")}, "sk": {"S": "#"}},
+        "UpdateExpression": "SET due_kind = :kind, due_at = :due",
+        "ConditionExpression": "attribute_exists(pk)",
+        "ExpressionAttributeValues": {":kind": {"S": "upload"}, ":due": {"N": "0"}},
+    });
+    aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
+    for name in [project.to_owned(), format!("{project}/main")] {
+        let key = json!({"pk": {"S": "TREE#"}, "sk": {"S": name}});
+        let body = json!({"TableName": stack().get("COLCA_CATALOG_TABLE"), "Key": key});
+        aws::call("dynamodb", "DynamoDB_20120810.DeleteItem", &body);
+    }
+}
+
 /// Changes a job that must be there and wait for its time.
 fn set(pk: &str, update: &str, name: &str, value: &serde_json::Value) {
     let body = json!({

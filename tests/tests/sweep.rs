@@ -154,6 +154,24 @@ fn a_deleted_file_goes_and_its_name_stays_used() {
     assert_ne!(path(&other), old);
     let there = keys(&repository);
     assert!(named(&repository, &there).is_subset(&there) && there.contains(&path(&kept)));
+
+    // The same directory, by another architecture of the ticket.
+    let again = Package { arch: "aarch64".to_owned(), ..package };
+    upload::register(&repository, &again);
+    assert_ne!(text(&repository.binaries("aarch64")[&again.filename]["path"]), old);
+}
+
+#[test]
+fn what_follows_a_registration_is_done_by_reap_if_its_function_died() {
+    let repository = Repository::new("announced");
+    let upload = upload::register(&repository, &Package::read(&rpms::one("corpus-bare")));
+    let _ = repository.wait_for_packages("noarch", 1);
+    past::forget_announcement(text(&upload["upload_id"]), &repository.project);
+    assert_eq!(chacra::read("/binaries/").get(&repository.project), None);
+    wait::until("the project to be listed again", || {
+        sweep();
+        chacra::read("/binaries/").get(&repository.project).cloned()
+    });
 }
 
 #[test]
