@@ -37,7 +37,7 @@ pub use password::{Argon2Hash, hash_password};
 pub use project_glob::ProjectGlob;
 pub use scope::Scope;
 pub use secret_hash::SecretHash;
-pub use token::Token;
+pub use token::{PREFIX as TOKEN_PREFIX, Token};
 pub use user::User;
 pub use verified::Verified;
 pub use written::NotAccounts;

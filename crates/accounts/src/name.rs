@@ -1,6 +1,6 @@
 //! What accounts and their secrets are called.
 
-use colca_model::Invalid;
+use colca_model::{Invalid, checked_text};
 
 /// The longest name, in characters.
 const LONGEST: usize = 64;
@@ -22,64 +22,15 @@ fn check(field: &'static str, value: &str) -> Result<(), Invalid> {
     Ok(())
 }
 
-macro_rules! name {
-    ($(#[$doc:meta])* $name:ident, $field:literal) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// # Errors
-            /// [`Invalid`] if the text breaks a rule of names.
-            pub fn new(value: impl Into<String>) -> Result<Self, Invalid> {
-                let value = value.into();
-                check($field, &value)?;
-                Ok(Self(value))
-            }
-
-            /// The name as text.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = Invalid;
-            fn from_str(value: &str) -> Result<Self, Invalid> {
-                Self::new(value)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = Invalid;
-            fn try_from(value: String) -> Result<Self, Invalid> {
-                Self::new(value)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(name: $name) -> String {
-                name.0
-            }
-        }
-    };
-}
-
-name!(
+checked_text!(
     /// The name of an account: `ci-main`.
-    AccountName, "name"
+    AccountName,
+    |value| check("name", value)
 );
-name!(
+checked_text!(
     /// What one secret of an account is called when it is listed or removed. It is no secret itself.
-    SecretId, "id"
+    SecretId,
+    |value| check("id", value)
 );
 
 impl SecretId {

@@ -9,7 +9,7 @@ use crate::SecretHash;
 
 /// What every token begins with, and no password: it says at once how a secret is compared, and lets a scanner of
 /// public code know one.
-pub(crate) const PREFIX: &str = "colca_";
+pub const PREFIX: &str = "colca_";
 
 /// A secret that we made, to be shown once and never kept: `colca_` and 256 random bits as base64url.
 ///

@@ -37,9 +37,10 @@ impl FromRef<App> for Authenticator {
 }
 
 /// Routes with everything around them: an answer for what none of them takes, and what each answer cost.
-pub fn complete(router: Router, services: &Services) -> Router {
-    let limit = services.config.answer_limit.unwrap_or(u64::MAX);
+pub fn complete(router: Router<App>, app: App) -> Router {
+    let limit = app.services.config.answer_limit.unwrap_or(u64::MAX);
     router
+        .with_state(app)
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
         .layer(map_response(move |answer: Response| async move { fitting(answer, limit) }))

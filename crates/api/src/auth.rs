@@ -7,7 +7,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use colca_accounts::{Accounts, Verified};
+use colca_accounts::{Accounts, TOKEN_PREFIX, Verified};
 use colca_model::{Project, SharedClock};
 use colca_runtime::Services;
 use colca_store::{Credentials, Secrets};
@@ -28,9 +28,6 @@ const AT_MOST: SignedDuration = SignedDuration::from_mins(10);
 
 /// How many slow hashes are computed at once; each takes 19 MiB.
 const SLOW_HASHES: usize = 2;
-
-/// How a generated token begins, whose check is quick.
-const TOKEN: &str = "colca_";
 
 /// The user who made a request, proven. A handler that takes one refuses everybody else with 401.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +114,8 @@ impl Authenticator {
             return Some(User(colca_accounts::User::owner(name)));
         }
         let now = self.clock.now();
-        if given.starts_with(TOKEN) {
+        // The check of a token is quick.
+        if given.starts_with(TOKEN_PREFIX) {
             return known.accounts.verify(name, given, now).map(User);
         }
         // Who is known does not queue behind those who guess.

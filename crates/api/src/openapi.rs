@@ -2,9 +2,9 @@
 
 use serde_json::json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, RefOr, Schema};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths};
 
-use crate::operation::BASIC;
+use crate::operation::{BASIC, schema};
 
 /// One description of the routes of several functions.
 ///
@@ -18,7 +18,7 @@ pub fn openapi(functions: impl IntoIterator<Item = Paths>) -> OpenApi {
     let info = InfoBuilder::new().title("Colca").version(env!("CARGO_PKG_VERSION")).license(Some(license));
     let about = "Package repositories with no server to run. A path answers with a slash at its end and without.";
     let basic = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Basic).build());
-    let error: RefOr<Schema> = serde_json::from_value(json!({
+    let error = schema(&json!({
         "type": "object",
         "description": "Why not. Bad input also has the field, the rule it breaks, and the value.",
         "required": ["message"],
@@ -28,8 +28,7 @@ pub fn openapi(functions: impl IntoIterator<Item = Paths>) -> OpenApi {
             "rule": {"type": "string"},
             "value": {"type": "string"},
         },
-    }))
-    .expect("a JSON schema");
+    }));
     let components = ComponentsBuilder::new().security_scheme(BASIC, basic).schema("Error", error).build();
     let info = info.description(Some(about)).build();
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build()

@@ -106,7 +106,7 @@ impl Operation {
 }
 
 /// A JSON schema as utoipa holds it.
-fn schema(value: &Value) -> RefOr<Schema> {
+pub(crate) fn schema(value: &Value) -> RefOr<Schema> {
     match value["$ref"].as_str() {
         Some(location) => RefOr::Ref(Ref::new(location)),
         None => RefOr::T(serde_json::from_value(value.clone()).expect("a JSON schema")),

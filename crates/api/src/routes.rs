@@ -29,16 +29,17 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// # Panics
     /// If a path has a handler for the method already, at the start of the function.
     #[must_use]
-    pub fn on<H, T>(mut self, method: &Method, paths: &[&str], handler: H, operation: &Operation) -> Self
+    pub fn on<P, H, T>(mut self, method: &Method, paths: &[P], handler: H, operation: &Operation) -> Self
     where
+        P: AsRef<str>,
         H: Handler<T, S>,
         T: 'static,
     {
         let filter = MethodFilter::try_from(method.clone()).expect("a method that HTTP knows");
-        for path in paths {
+        for path in paths.iter().map(AsRef::as_ref) {
             self.router = self.router.route(path, on(filter, handler.clone()));
             if let Some(method) = documented(method) {
-                self.described.push((method, (*path).to_owned(), operation.clone()));
+                self.described.push((method, path.to_owned(), operation.clone()));
             }
         }
         self
@@ -46,13 +47,23 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// Answers GET.
     #[must_use]
-    pub fn get<H: Handler<T, S>, T: 'static>(self, paths: &[&str], handler: H, operation: &Operation) -> Self {
+    pub fn get<P, H, T>(self, paths: &[P], handler: H, operation: &Operation) -> Self
+    where
+        P: AsRef<str>,
+        H: Handler<T, S>,
+        T: 'static,
+    {
         self.on(&Method::GET, paths, handler, operation)
     }
 
     /// Answers POST.
     #[must_use]
-    pub fn post<H: Handler<T, S>, T: 'static>(self, paths: &[&str], handler: H, operation: &Operation) -> Self {
+    pub fn post<P, H, T>(self, paths: &[P], handler: H, operation: &Operation) -> Self
+    where
+        P: AsRef<str>,
+        H: Handler<T, S>,
+        T: 'static,
+    {
         self.on(&Method::POST, paths, handler, operation)
     }
 

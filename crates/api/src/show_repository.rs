@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 /// The sixteen fields of chacra, the number of the published revision, and how many packages that lists. `archs` are those
 /// of its files.
-#[must_use]
-pub fn show_repository(repository: &Repository, archs: &[String], now: Timestamp) -> Value {
+pub(crate) fn show_repository(repository: &Repository, archs: &[String], now: Timestamp) -> Value {
     let path = &repository.repository;
     let published = repository.revision > 0;
     json!({

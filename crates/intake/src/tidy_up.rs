@@ -1,6 +1,6 @@
 //! What follows a deletion.
 
-use colca_model::{Arch, RepoPath, RepositoryKind};
+use colca_model::{Arch, RepoPath};
 use colca_runtime::Services;
 
 /// Takes out of the listings what has nothing below it any more: architectures and everything above them, and the
@@ -19,10 +19,7 @@ pub async fn tidy_up(
     }
     if catalog.binaries(repository).await?.is_empty() {
         catalog.mark_gone(repository, services.clock.now()).await?;
-        // Whoever registers a file after this look notes it after that mark.
-        if let Some(binary) = catalog.binaries(repository).await?.first() {
-            catalog.note_file(repository, RepositoryKind::of(&binary.filename), services.clock.now()).await?;
-        }
+        catalog.note_if_filled(repository, services.clock.now()).await?;
     }
     services.request_build(repository).await
 }

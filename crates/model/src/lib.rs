@@ -4,6 +4,7 @@
 
 mod arch;
 mod binary;
+mod checked_text;
 mod checksum;
 mod clock;
 mod invalid;

@@ -32,58 +32,16 @@ fn check(field: &'static str, value: &str) -> Result<(), Invalid> {
 
 macro_rules! segment {
     ($(#[$doc:meta])* $name:ident, $field:literal $(, reserved: $reserved:expr)?) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// # Errors
-            /// [`Invalid`] if the text breaks a rule of path segments.
-            pub fn new(value: impl Into<String>) -> Result<Self, Invalid> {
-                let value = value.into();
-                check($field, &value)?;
-                $(
-                    let reserved: &[&str] = &$reserved;
-                    if reserved.contains(&value.as_str()) {
-                        return Err(Invalid::new($field, "is a reserved word", value));
-                    }
-                )?
-                Ok(Self(value))
-            }
-
-            /// The name as it was given.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = Invalid;
-            fn from_str(value: &str) -> Result<Self, Invalid> {
-                Self::new(value)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = Invalid;
-            fn try_from(value: String) -> Result<Self, Invalid> {
-                Self::new(value)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(name: $name) -> String {
-                name.0
-            }
-        }
+        crate::checked_text!($(#[$doc])* $name, |value| {
+            check($field, value)?;
+            $(
+                let reserved: &[&str] = &$reserved;
+                if reserved.contains(&value) {
+                    return Err(Invalid::new($field, "is a reserved word", value));
+                }
+            )?
+            Ok(())
+        });
     };
 }
 

@@ -1,55 +1,21 @@
 //! An upload: what was asked for, and what became of it.
 
-use std::fmt;
-use std::str::FromStr;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Arch, Filename, Invalid, RepoPath, Sha256, Sha512};
 
-/// The id of an upload: a ULID, 26 characters that sort by time (<https://github.com/ulid/spec>).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct UploadId(String);
-
-impl UploadId {
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for UploadId {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+crate::checked_text!(
+    /// The id of an upload: a ULID, 26 characters that sort by time (<https://github.com/ulid/spec>).
+    UploadId,
+    |text| {
         let good = |c: u8| c.is_ascii_digit() || (c.is_ascii_uppercase() && !b"ILOU".contains(&c));
         if text.len() == 26 && text.bytes().all(good) {
-            return Ok(Self(text.to_owned()));
+            return Ok(());
         }
         Err(Invalid::new("upload_id", "must be the 26 characters of a ULID", text))
     }
-}
-
-impl TryFrom<String> for UploadId {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        text.parse()
-    }
-}
-
-impl From<UploadId> for String {
-    fn from(id: UploadId) -> String {
-        id.0
-    }
-}
-
-impl fmt::Display for UploadId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+);
 
 /// What an uploader asks a ticket for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ pub struct UploadedPart {
     pub number: i32,
     /// Its length in bytes.
     pub size: u64,
-    etag: Option<String>,
+    pub(crate) etag: Option<String>,
 }
 
 impl Objects {

@@ -2,10 +2,9 @@
 //! flat at any size.
 
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use tokio::task::JoinSet;
 
-use crate::{Error, ErrorKind, ObjectKey, Objects, Result};
+use crate::{Error, ErrorKind, ObjectKey, Objects, Result, UploadedPart};
 
 /// The length of a part, in bytes. S3 takes 10,000 of them.
 const PART: usize = 16 * 1024 * 1024;
@@ -26,8 +25,8 @@ pub struct Receiver {
     id: Option<String>,
     part: Vec<u8>,
     sent: i32,
-    under_way: JoinSet<Result<CompletedPart>>,
-    done: Vec<CompletedPart>,
+    under_way: JoinSet<Result<UploadedPart>>,
+    done: Vec<UploadedPart>,
 }
 
 impl Receiver {
@@ -102,14 +101,9 @@ impl Receiver {
             self.send_part().await?;
         }
         while self.take_one().await? {}
-        let id = self.id.as_deref().unwrap_or_default();
         let mut parts = std::mem::take(&mut self.done);
-        parts.sort_by_key(CompletedPart::part_number);
-        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-        let objects = &self.objects;
-        let request = objects.s3.complete_multipart_upload().bucket(objects.bucket(&self.key)).key(self.key.path());
-        let completed = request.upload_id(id).multipart_upload(parts).send().await;
-        completed.map(drop).map_err(|error| Error::sdk(format!("complete {}", self.key.path()), error))
+        parts.sort_by_key(|part| part.number);
+        self.objects.complete_multipart(&self.key, self.id.as_deref().unwrap_or_default(), parts).await
     }
 
     /// Sends the part that is full, when few enough are under way.
@@ -125,13 +119,14 @@ impl Receiver {
         let number = self.sent;
         let what = format!("write part {number} of {}", self.key.path());
         let request = self.objects.s3.upload_part().bucket(self.objects.bucket(&self.key)).key(self.key.path());
+        let size = self.part.len() as u64;
         let body = ByteStream::from(std::mem::take(&mut self.part));
         let request = request.upload_id(id).part_number(number).body(body);
         let parts = self.objects.parts.clone();
         self.under_way.spawn(async move {
             let _turn = parts.acquire().await;
             let part = request.send().await.map_err(|error| Error::sdk(what, error))?;
-            Ok(CompletedPart::builder().part_number(number).set_e_tag(part.e_tag).build())
+            Ok(UploadedPart { number, size, etag: part.e_tag })
         });
         Ok(())
     }

@@ -64,6 +64,15 @@ pub(crate) fn value<T: DeserializeOwned>(item: Item) -> Result<T> {
     serde_dynamo::from_item(item).map_err(|error| Error::corrupt(what, error))
 }
 
+/// Whether the condition of a write held.
+pub(crate) fn held<T>(result: Result<T>) -> Result<bool> {
+    match result {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 impl Table {
     /// One item, as it is now (a consistent read); `None` if there is none.
     pub(crate) async fn get<T: DeserializeOwned>(&self, pk: &str, sk: &str) -> Result<Option<T>> {

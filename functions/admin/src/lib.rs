@@ -40,8 +40,7 @@ pub fn routes() -> Routes<App> {
 
 /// The whole function.
 pub fn router(app: App) -> Router {
-    let services = app.services.clone();
-    complete(routes().router().with_state(app), &services)
+    complete(routes().router(), app)
 }
 
 fn no_account(name: &AccountName) -> ApiError {

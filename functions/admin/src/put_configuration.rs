@@ -1,10 +1,9 @@
 //! `PUT /admin/configuration`: checked as a whole, and then in effect everywhere within seconds.
 
 use axum::Json;
-use axum::body::to_bytes;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderName, header};
-use colca_api::{ApiError, App};
+use colca_api::{ApiError, App, read_body};
 use colca_model::Invalid;
 use colca_settings::Settings;
 use colca_store::{ErrorKind, Expected, ObjectKey};
@@ -70,8 +69,7 @@ fn expected(headers: &HeaderMap) -> Result<Option<Expected>, Invalid> {
 }
 
 async fn read(request: Request) -> colca_api::Result<String> {
-    let too_large = |_| ApiError::TooLarge(format!("the configuration must not be larger than {LARGEST} bytes"));
-    let bytes = to_bytes(request.into_body(), LARGEST).await.map_err(too_large)?;
+    let bytes = read_body(request, LARGEST).await?;
     let text = String::from_utf8(bytes.into());
     text.map_err(|error| Invalid::new("body", "must be UTF-8", String::from_utf8_lossy(error.as_bytes())).into())
 }

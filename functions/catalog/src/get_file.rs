@@ -3,13 +3,12 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use colca_api::{ApiError, App, FilePath, UrlPath};
-use colca_model::Binary;
+use colca_api::{App, FilePath, UrlPath};
 use colca_store::ObjectKey;
 
 /// 302 to the bytes.
 pub(crate) async fn get_file(State(app): State<App>, UrlPath(path): UrlPath<FilePath>) -> colca_api::Result<Response> {
-    let binary = find(&app, &path).await?;
+    let binary = app.file(&path).await?;
     let path = ObjectKey::Stored(binary.key).url_path();
     let location = format!("{}/{path}", app.services.config.cdn_url);
     Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
@@ -17,16 +16,10 @@ pub(crate) async fn get_file(State(app): State<App>, UrlPath(path): UrlPath<File
 
 /// 200 with the length, so that a client can ask whether a file is there without being sent elsewhere.
 pub(crate) async fn head_file(State(app): State<App>, UrlPath(path): UrlPath<FilePath>) -> colca_api::Result<Response> {
-    let binary = find(&app, &path).await?;
+    let binary = app.file(&path).await?;
     let headers = [
         (header::CONTENT_LENGTH, binary.size.to_string()),
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
     ];
     Ok((StatusCode::OK, headers).into_response())
-}
-
-async fn find(app: &App, path: &FilePath) -> colca_api::Result<Binary> {
-    let FilePath { repository, arch, filename } = path;
-    let binary = app.services.catalog.binary(repository, arch, filename).await?;
-    binary.ok_or_else(|| ApiError::NotFound(format!("{:?}", filename.as_str())))
 }

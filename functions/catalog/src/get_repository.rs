@@ -3,9 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use colca_api::{ApiError, App, UrlPath, User, show_repository};
+use colca_api::{ApiError, App, UrlPath, User};
 use colca_model::RepoPath;
-use colca_store::Repository;
 use serde_json::Value;
 
 /// The repository object.
@@ -13,9 +12,7 @@ pub(crate) async fn get_repository(
     State(app): State<App>,
     UrlPath(path): UrlPath<RepoPath>,
 ) -> colca_api::Result<Json<Value>> {
-    let repository = find(&app, &path).await?;
-    let archs = app.services.catalog.archs(&path).await?;
-    Ok(Json(show_repository(&repository, &archs, app.services.clock.now())))
+    app.repository_object(&path).await
 }
 
 /// `HEAD` of `update` and `recreate`: whether a POST would be heard. chacractl asks before it posts.
@@ -25,17 +22,11 @@ pub(crate) async fn head_action(
     UrlPath(path): UrlPath<RepoPath>,
 ) -> colca_api::Result<StatusCode> {
     user.may_upload_to(&path.project)?;
-    find(&app, &path).await.map(|_| StatusCode::OK)
+    app.repository(&path).await.map(|_| StatusCode::OK)
 }
 
 /// Any other look at an action: only who may post is told that there is nothing to see.
 pub(crate) async fn get_action(user: User, UrlPath(path): UrlPath<RepoPath>) -> colca_api::Result<()> {
     user.may_upload_to(&path.project)?;
     Err(ApiError::MethodNotAllowed("only POST request are accepted for this url".to_owned()))
-}
-
-/// The repository, or 404.
-pub(crate) async fn find(app: &App, path: &RepoPath) -> colca_api::Result<Repository> {
-    let repository = app.services.catalog.repository(path).await?;
-    repository.ok_or_else(|| ApiError::NotFound(format!("the repository {path}")))
 }

@@ -7,15 +7,13 @@ use colca_api::{App, UrlPath};
 use colca_model::{Flavor, RepoPath, RepositoryKind};
 use colca_store::ObjectKey;
 
-use crate::get_repository::find;
-
 /// The repository file. A repository without metadata has none: 204, as chacra answers.
 pub(crate) async fn get_repository_file(
     State(app): State<App>,
     UrlPath(path): UrlPath<RepoPath>,
 ) -> colca_api::Result<Response> {
     let cdn = &app.services.config.cdn_url;
-    let text = match find(&app, &path).await?.kind() {
+    let text = match app.repository(&path).await?.kind() {
         Some(RepositoryKind::Rpm) => rpm(&path, cdn),
         Some(RepositoryKind::Deb) => deb(&path, cdn),
         Some(RepositoryKind::Raw) | None => return Ok(StatusCode::NO_CONTENT.into_response()),

@@ -18,6 +18,7 @@ mod show_binary;
 
 use axum::Router;
 use axum::http::Method;
+use colca_api::paths::{ARCH, REPOSITORY, below};
 use colca_api::{App, Routes, complete};
 
 /// The routes of everything that is read.
@@ -34,12 +35,8 @@ pub fn routes() -> Routes<App> {
 }
 
 fn files(routes: Routes<App>) -> Routes<App> {
-    const FILES: &str = "/binaries/{project}/{ref}/{sha1}/{distro}/{distro_version}/{arch}";
     let level = operations::level();
-    let file = [format!("{FILES}/{{filename}}"), format!("{FILES}/flavors/{{flavor}}/{{filename}}")];
-    let file = file.each_ref().map(String::as_str);
-    let flavors = format!("{FILES}/flavors");
-    let flavor = format!("{flavors}/{{flavor}}");
+    let file = below(ARCH, "{filename}");
     routes
         .get(&["/binaries"], list_levels::list_projects, &level)
         .get(&["/binaries/{project}"], list_levels::list_project, &level)
@@ -57,34 +54,24 @@ fn files(routes: Routes<App>) -> Routes<App> {
             list_binaries::list_version,
             &operations::version(),
         )
-        .get(&[FILES, &flavor], list_binaries::list_arch, &operations::arch())
-        .get(&[&flavors], list_binaries::list_arch_flavors, &operations::flavors())
+        .get(&ARCH, list_binaries::list_arch, &operations::arch())
+        .get(&[format!("{}/flavors", ARCH[0])], list_binaries::list_arch_flavors, &operations::flavors())
         .get(&file, get_file::get_file, &operations::file())
         .on(&Method::HEAD, &file, get_file::head_file, &operations::file_head())
 }
 
 fn repositories(routes: Routes<App>) -> Routes<App> {
-    const REPOSITORY: [&str; 2] = [
-        "/repos/{project}/{ref}/{sha1}/{distro}/{distro_version}",
-        "/repos/{project}/{ref}/{sha1}/{distro}/{distro_version}/flavors/{flavor}",
-    ];
-    let below = |name: &str| REPOSITORY.map(|path| format!("{path}/{name}"));
-    let [file, update, recreate, extra] = ["repo", "update", "recreate", "extra"].map(below);
-    let action = [&update[0], &update[1], &recreate[0], &recreate[1]].map(String::as_str);
-    let extra = extra.each_ref().map(String::as_str);
+    let [file, update, recreate, extra] = ["repo", "update", "recreate", "extra"].map(|name| below(REPOSITORY, name));
+    let action = [update, recreate].concat();
     let level = operations::level();
     routes
         .get(&["/repos"], list_levels::list_projects, &level)
         .get(&["/repos/{project}"], list_levels::list_project, &level)
         .get(&["/repos/{project}/{ref}", "/repos/{project}/{ref}/{sha1}"], list_levels::list_level, &level)
         .get(&["/repos/{project}/{ref}/{sha1}/{distro}"], list_levels::list_versions, &operations::names())
-        .get(&[&format!("{}/flavors", REPOSITORY[0])], list_levels::list_flavors, &operations::names())
+        .get(&[format!("{}/flavors", REPOSITORY[0])], list_levels::list_flavors, &operations::names())
         .get(&REPOSITORY, get_repository::get_repository, &operations::repository())
-        .get(
-            &file.each_ref().map(String::as_str),
-            get_repository_file::get_repository_file,
-            &operations::repository_file(),
-        )
+        .get(&file, get_repository_file::get_repository_file, &operations::repository_file())
         .on(&Method::HEAD, &action, get_repository::head_action, &operations::action_head())
         .get(&action, get_repository::get_action, &operations::action_get())
         .get(&extra, get_repository::get_action, &operations::action_get())
@@ -92,6 +79,5 @@ fn repositories(routes: Routes<App>) -> Routes<App> {
 
 /// The whole function.
 pub fn router(app: App) -> Router {
-    let services = app.services.clone();
-    complete(routes().router().with_state(app), &services)
+    complete(routes().router(), app)
 }

@@ -7,8 +7,6 @@ use colca_model::RepoPath;
 use colca_store::{Change, What};
 use serde_json::Value;
 
-use crate::{find, show};
-
 /// Publishes what has changed.
 pub(crate) async fn update(
     State(app): State<App>,
@@ -30,11 +28,11 @@ pub(crate) async fn recreate(
 /// The repository object, after a build was asked for.
 pub(crate) async fn ask(app: &App, user: &User, path: &RepoPath, anew: bool) -> colca_api::Result<Json<Value>> {
     user.may_upload_to(&path.project)?;
-    find(app, path).await?;
+    app.repository(path).await?;
     let services = &app.services;
     let change = Change { id: services.ids.upload_id(), what: What::Asked { anew } };
     services.catalog.add_change(path, &change).await?;
     services.request_build(path).await?;
     user.record(if anew { "asked to recreate" } else { "asked to update" }, path);
-    show(app, path).await
+    app.repository_object(path).await
 }

@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use colca_api::{ApiError, App, FilePath, UrlPath, User};
-
+use colca_api::{App, FilePath, UrlPath, User};
 use colca_intake::tidy_up;
 
 use crate::remove;
@@ -15,10 +14,10 @@ pub(crate) async fn delete_file(
     user: User,
     UrlPath(path): UrlPath<FilePath>,
 ) -> colca_api::Result<StatusCode> {
+    user.may_upload_to(&path.repository.project)?;
+    let binary = app.file(&path).await?;
+    let missing = path.missing();
     let FilePath { repository, arch, filename } = path;
-    user.may_upload_to(&repository.project)?;
-    let missing = ApiError::NotFound(format!("{:?}", filename.as_str()));
-    let Some(binary) = app.services.catalog.binary(&repository, &arch, &filename).await? else { return Err(missing) };
     let is_done = remove::to_its_end(async move {
         let services = &app.services;
         // Before the file goes as well as after: should we die in between, this build finds the change.

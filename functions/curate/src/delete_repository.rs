@@ -11,7 +11,7 @@ use colca_model::{Arch, RepoPath};
 use colca_runtime::Services;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::{find, remove};
+use crate::remove;
 
 /// How many files are deleted at once.
 const AT_ONCE: usize = 32;
@@ -26,7 +26,7 @@ pub(crate) async fn delete_repository(
     UrlPath(path): UrlPath<RepoPath>,
 ) -> colca_api::Result<StatusCode> {
     user.may_upload_to(&path.project)?;
-    find(&app, &path).await?;
+    app.repository(&path).await?;
     remove::to_its_end(async move {
         let services = &app.services;
         services.request_build(&path).await?;

@@ -6,8 +6,6 @@ use colca_api::{ApiError, App, JsonBody, UrlPath, User};
 use colca_model::RepoPath;
 use serde_json::Value;
 
-use crate::{not_found, show};
-
 /// The longest `extra`, in bytes: it comes along with every look at the repository.
 const LONGEST: usize = 64 * 1024;
 
@@ -22,9 +20,8 @@ pub(crate) async fn set_extra(
     if extra.to_string().len() > LONGEST {
         return Err(ApiError::TooLarge(format!("extra: must not be longer than {LONGEST} bytes")));
     }
-    if !app.services.catalog.set_extra(&path, &extra, app.services.clock.now()).await? {
-        return Err(not_found(&path));
+    if app.services.catalog.set_extra(&path, &extra, app.services.clock.now()).await? {
+        user.record("set the extra of", &path);
     }
-    user.record("set the extra of", &path);
-    show(&app, &path).await
+    app.repository_object(&path).await
 }

@@ -7,7 +7,6 @@ use colca_model::{Distro, DistroVersion, Invalid, Ref, RepoPath, RepositoryKind}
 use serde_json::Value;
 
 use crate::ask_build::ask;
-use crate::find;
 
 /// What a body asks for.
 struct Wanted {
@@ -22,7 +21,7 @@ pub(crate) async fn set_type(
     JsonBody(body): JsonBody,
 ) -> colca_api::Result<Json<Value>> {
     user.may_upload_to(&path.project)?;
-    find(&app, &path).await?;
+    app.repository(&path).await?;
     let Wanted { kind } = read(body, &path)?;
     if let Some(kind) = kind {
         app.services.catalog.choose_kind(&path, kind, app.services.clock.now()).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use colca_model::{RepoPath, RepositoryKind};
+use colca_model::RepoPath;
 use colca_runtime::Services;
 use colca_store::{Change, Expected, Garbage, Lease, ObjectKey, Owner};
 use tracing::info;
@@ -23,11 +23,9 @@ pub(crate) async fn vanish(
     if !services.catalog.leave(path, lease, services.clock.now()).await? {
         return Err(Failure::LeaseLost);
     }
-    // After the mark: whoever registers a file after this look notes its repository after that mark. And after the entry
-    // files were looked at, as before every other publish.
-    if let Some(binary) = services.catalog.binaries(path).await?.first() {
-        let kind = RepositoryKind::of(&binary.filename);
-        return Ok(services.catalog.note_file(path, kind, services.clock.now()).await?);
+    // After the entry files were looked at, as before every other publish.
+    if services.catalog.note_if_filled(path, services.clock.now()).await? {
+        return Ok(());
     }
     retract(services, path, entries).await?;
     strike_off(services, path, changes).await?;

@@ -2,7 +2,7 @@
 
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Router, ServiceExt, extract::Request};
-use colca_api::{App, complete};
+use colca_api::{App, Routes, complete};
 use colca_runtime::{Services, serve::routed};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -35,12 +35,15 @@ pub(crate) async fn serve(listener: TcpListener, services: Services) -> std::io:
     }
 }
 
+/// The functions that speak HTTP.
+pub(crate) fn functions() -> [Routes<App>; 4] {
+    [upload::routes(), catalog::routes(), curate::routes(), admin::routes()]
+}
+
 /// The routes of all functions.
 pub(crate) fn router(app: App) -> Router {
-    let routers = [upload::routes(), catalog::routes(), curate::routes(), admin::routes()];
-    let router = routers.into_iter().fold(Router::new(), |all, function| all.merge(function.router()));
-    let services = app.services.clone();
-    complete(router.with_state(app), &services).layer(from_fn(linger))
+    let router = functions().into_iter().fold(Router::new(), |all, function| all.merge(function.router()));
+    complete(router, app).layer(from_fn(linger))
 }
 
 async fn asked_to_end() {

@@ -1,13 +1,14 @@
 //! The description of the whole API: `colca-serve --openapi > docs/openapi.json`.
 
+use crate::http::functions;
+
 /// All routes, as an OpenAPI document in JSON.
 ///
 /// # Panics
 /// Never: it is plain data.
 #[must_use]
 pub fn openapi() -> String {
-    let functions = [upload::routes(), catalog::routes(), curate::routes(), admin::routes()];
-    let document = colca_api::openapi(functions.map(|function| function.paths()));
+    let document = colca_api::openapi(functions().map(|function| function.paths()));
     document.to_pretty_json().expect("plain data")
 }
 

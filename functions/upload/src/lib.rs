@@ -15,6 +15,7 @@ mod ticket_request;
 
 use axum::Router;
 use axum::http::Method;
+use colca_api::paths::{ARCH, below};
 use colca_api::{ApiError, App, Routes, complete};
 use colca_model::{Upload, UploadId};
 use colca_store::ObjectKey;
@@ -22,12 +23,7 @@ use colca_store::ObjectKey;
 /// The routes of uploads.
 #[must_use]
 pub fn routes() -> Routes<App> {
-    const ARCH: [&str; 2] = [
-        "/binaries/{project}/{ref}/{sha1}/{distro}/{distro_version}/{arch}",
-        "/binaries/{project}/{ref}/{sha1}/{distro}/{distro_version}/{arch}/flavors/{flavor}",
-    ];
-    let file = ARCH.map(|arch| format!("{arch}/{{filename}}"));
-    let file = file.each_ref().map(String::as_str);
+    let file = below(ARCH, "{filename}");
     Routes::default()
         .post(&["/uploads"], presign_upload::presign_upload, &operations::tickets())
         .get(&["/uploads/{id}"], show_upload::show_upload, &operations::upload())
@@ -37,7 +33,7 @@ pub fn routes() -> Routes<App> {
         .on(&Method::PUT, &file, receive_file::put_file, &operations::replaced_file())
         .post(&file, note_metadata::note_metadata, &operations::metadata())
         // It would be taken for a file of that name.
-        .post(&[&format!("{}/flavors", ARCH[0])], no_file, &operations::flavors())
+        .post(&[format!("{}/flavors", ARCH[0])], no_file, &operations::flavors())
 }
 
 /// The list of flavors is no file.
@@ -47,8 +43,7 @@ async fn no_file() -> ApiError {
 
 /// The whole function.
 pub fn router(app: App) -> Router {
-    let services = app.services.clone();
-    complete(routes().router().with_state(app), &services)
+    complete(routes().router(), app)
 }
 
 /// The upload a URL names.

@@ -17,16 +17,15 @@ pub(crate) async fn note_metadata(
     UrlPath(path): UrlPath<FilePath>,
     request: Request,
 ) -> colca_api::Result<Json<Value>> {
-    let FilePath { repository, arch, filename } = path;
-    user.may_upload_to(&repository.project)?;
+    user.may_upload_to(&path.repository.project)?;
     let Some(Value::Object(fields)) = read_json(request).await? else {
         return Err(ApiError::Refused("could not decode JSON body".to_owned()));
     };
     if !fields.contains_key("name") {
         return Err(ApiError::Refused("could not find required key: 'name'".to_owned()));
     }
-    let binary = app.services.catalog.binary(&repository, &arch, &filename).await?;
-    let binary = binary.ok_or_else(|| ApiError::NotFound(format!("{:?}", filename.as_str())))?;
+    let binary = app.file(&path).await?;
+    let FilePath { repository, filename, .. } = path;
     if !is_truthy(fields.get("force")) {
         return Err(ApiError::Refused("file already exists and \"force\" flag was not used".to_owned()));
     }

@@ -46,11 +46,9 @@ pub(crate) async fn put_file(
     UrlPath(path): UrlPath<FilePath>,
     request: Request,
 ) -> Answer {
+    user.may_upload_to(&path.repository.project)?;
+    app.file(&path).await?;
     let FilePath { repository, arch, filename } = path;
-    user.may_upload_to(&repository.project)?;
-    if app.services.catalog.binary(&repository, &arch, &filename).await?.is_none() {
-        return Err(ApiError::NotFound(format!("{:?}", filename.as_str())));
-    }
     receive(app, user, Target { repository, arch, existing: Some(filename) }, request).await
 }
 

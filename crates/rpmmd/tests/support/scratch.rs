@@ -14,7 +14,7 @@ impl Scratch {
     pub(crate) fn new(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("colca-rpmmd-{name}-{}-{count}", process::id()));
+        let path = env::temp_dir().join(format!("colca-{name}-{}-{count}", process::id()));
         fs::create_dir_all(&path).expect("a temporary directory");
         Self(path)
     }

@@ -9,7 +9,7 @@ use colca_model::{Arch, Binary, Filename, Flavor, RepoPath, Sha512};
 
 use super::Catalog;
 use super::search_plan::time;
-use crate::table::{Item, item, key, number, text};
+use crate::table::{Item, held, item, key, number, text};
 use crate::{Error, Result};
 
 /// What every file has in its `every` attribute: the key of the index of all files.
@@ -105,7 +105,7 @@ impl Catalog {
         let request = request.expression_attribute_values(":value", text(value));
         let request = request.expression_attribute_values(":version", number(version));
         let answer = request.send().await.map(drop);
-        super::held(answer.map_err(|error| Error::sdk(format!("amend {filename} of {repository}"), error)))
+        held(answer.map_err(|error| Error::sdk(format!("amend {filename} of {repository}"), error)))
     }
 }
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::repositories::{DIRTY, GONE, send};
-use super::{Catalog, Repository, held};
-use crate::table::{attribute, number, text, value};
+use super::{Catalog, Repository};
+use crate::table::{attribute, held, number, text, value};
 use crate::{Error, ErrorKind, Result};
 
 /// What holds as long as nobody took a lease over.

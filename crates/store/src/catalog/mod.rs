@@ -36,8 +36,8 @@ pub use repositories::Repository;
 pub use search::Page;
 pub use search_terms::{Checksum, PageSize, Search, Sought};
 
+use crate::Result;
 use crate::table::Table;
-use crate::{ErrorKind, Result};
 
 /// The catalog.
 #[derive(Debug, Clone)]
@@ -64,13 +64,4 @@ impl Catalog {
 /// The partition of everything in one repository.
 fn partition(repository: &RepoPath) -> String {
     format!("REPO#{repository}")
-}
-
-/// Whether the condition of a write held.
-fn held(result: Result<()>) -> Result<bool> {
-    match result {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),
-        Err(error) => Err(error),
-    }
 }

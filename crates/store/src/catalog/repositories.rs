@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Catalog, held, partition};
-use crate::table::{attribute, key, number, text, value};
+use super::{Catalog, partition};
+use crate::table::{attribute, held, key, number, text, value};
 use crate::{Error, Result};
 
 pub(super) const SK: &str = "#";
@@ -149,6 +149,18 @@ impl Catalog {
             .expression_attribute_values(":kind", attribute(kind)?)
             .expression_attribute_values(":now", number(now.as_millisecond()));
         send(request, path).await
+    }
+
+    /// Notes a repository that was marked gone anew, if it has a file after all: whoever registers one after this look
+    /// notes it after that mark. `false` if it has none.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn note_if_filled(&self, path: &RepoPath, now: Timestamp) -> Result<bool> {
+        let binaries = self.binaries(path).await?;
+        let Some(binary) = binaries.first() else { return Ok(false) };
+        self.note_file(path, RepositoryKind::of(&binary.filename), now).await?;
+        Ok(true)
     }
 
     /// Notes that a repository has no file any more. A builder takes it out of the public tree; nobody else sees it. Its

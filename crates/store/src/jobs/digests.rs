@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Jobs;
 use super::uploads::partition;
-use crate::table::{item, number};
-use crate::{Error, ErrorKind, Result};
+use crate::table::{held, item, number};
+use crate::{Error, Result};
 
 const SK: &str = "digest";
 
@@ -48,9 +48,7 @@ impl Jobs {
         let request = request.condition_expression("attribute_not_exists(pk) OR #bytes < :bytes");
         let request = request.expression_attribute_names("#bytes", "bytes");
         let request = request.expression_attribute_values(":bytes", number(progress.bytes));
-        match request.send().await.map_err(|error| Error::sdk(format!("write down the digests of {id}"), error)) {
-            Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
-            _ => Ok(()),
-        }
+        held(request.send().await.map_err(|error| Error::sdk(format!("write down the digests of {id}"), error)))
+            .map(drop)
     }
 }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Jobs, SK};
-use crate::table::{item, key, number, text};
-use crate::{Error, ErrorKind, Result};
+use crate::table::{held, item, key, number, text};
+use crate::{Error, Result};
 
 const DUE: &str = "garbage";
 
@@ -86,10 +86,7 @@ impl Jobs {
             self.table.db.delete_item().table_name(&self.table.name).set_key(Some(key(&partition(object), SK)));
         let request = request.condition_expression("due_at = :due");
         let request = request.expression_attribute_values(":due", number(due.due_at));
-        match request.send().await.map_err(|error| Error::sdk(format!("forget {object}"), error)) {
-            Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
-            _ => Ok(()),
-        }
+        held(request.send().await.map_err(|error| Error::sdk(format!("forget {object}"), error))).map(drop)
     }
 }
 

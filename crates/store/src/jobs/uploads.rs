@@ -5,7 +5,7 @@ use colca_model::{Upload, UploadId, UploadState};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Jobs, SK};
-use crate::table::{attribute, item, key, number, text};
+use crate::table::{attribute, held, item, key, number, text};
 use crate::{Error, ErrorKind, Result};
 
 const DUE: &str = "upload";
@@ -55,11 +55,7 @@ impl Jobs {
             .set_condition_expression(end.condition_expression)
             .set_expression_attribute_names(end.expression_attribute_names)
             .set_expression_attribute_values(end.expression_attribute_values);
-        match request.send().await.map_err(|error| Error::sdk(format!("end the upload {id}"), error)) {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),
-            Err(error) => Err(error),
-        }
+        held(request.send().await.map_err(|error| Error::sdk(format!("end the upload {id}"), error)))
     }
 
     /// The write that ends a pending upload, for use in a transaction.
@@ -98,10 +94,8 @@ impl Jobs {
     pub async fn upload_is_announced(&self, id: &UploadId) -> Result<()> {
         let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(&partition(id), SK)));
         let request = request.update_expression("REMOVE due_kind, due_at").condition_expression("attribute_exists(pk)");
-        match request.send().await.map_err(|error| Error::sdk(format!("look after the upload {id} no more"), error)) {
-            Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
-            _ => Ok(()),
-        }
+        held(request.send().await.map_err(|error| Error::sdk(format!("look after the upload {id} no more"), error)))
+            .map(drop)
     }
 
     /// Up to `limit` uploads that somebody should look after: pending ones, and registered ones that were not announced.
@@ -120,10 +114,7 @@ impl Jobs {
         let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(&partition(id), SK)));
         let request = request.update_expression("SET due_at = :due").condition_expression("attribute_exists(due_kind)");
         let request = request.expression_attribute_values(":due", number(due.as_millisecond()));
-        match request.send().await.map_err(|error| Error::sdk(format!("postpone the upload {id}"), error)) {
-            Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
-            _ => Ok(()),
-        }
+        held(request.send().await.map_err(|error| Error::sdk(format!("postpone the upload {id}"), error))).map(drop)
     }
 }
 
