@@ -1,4 +1,4 @@
-//! A control file: one paragraph of fields.
+//! A paragraph of fields: a control file, a `.dsc`, a `.changes`, a Release file, or a piece of an index.
 //!
 //! Format: deb822(5) and Debian Policy 5.1, <https://www.debian.org/doc/debian-policy/ch-controlfields.html>. Where these
 //! leave room, what dpkg reads decides.
@@ -8,12 +8,12 @@
 
 use std::collections::HashSet;
 
-use crate::{Invalid, control_member::CONTROL_FILE};
+use crate::Invalid;
 
 /// What deb822 takes for white space within a line.
 const BLANK: [char; 2] = [' ', '\t'];
 
-/// The fields of a control file, in their order and as they are written.
+/// The fields of one paragraph, in their order and as they are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Control {
     fields: Vec<Field>,
@@ -26,9 +26,10 @@ struct Field {
 }
 
 impl Control {
-    /// Reads a file that is one paragraph; empty lines may stand before and after it, as for dpkg.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Invalid> {
-        let corrupt = |reason: String| Invalid::Corrupt { part: CONTROL_FILE, reason };
+    /// Reads a file that is one paragraph; empty lines may stand before and after it, as for dpkg. `part` is what errors
+    /// call it: `the control file`.
+    pub(crate) fn parse(bytes: &[u8], part: &'static str) -> Result<Self, Invalid> {
+        let corrupt = |reason: String| Invalid::Corrupt { part, reason };
         let text = str::from_utf8(bytes)
             .map_err(|error| corrupt(format!("is not UTF-8 from byte {} on", error.valid_up_to())))?;
         // dpkg takes this for a file that was cut off.
@@ -39,7 +40,8 @@ impl Control {
         let mut fields: Vec<Field> = Vec::new();
         let mut ended = false;
         for (line, number) in text.split_terminator('\n').zip(1_u32..) {
-            let refuse = |rule: &str| Err(colca_model::Invalid::new("control", format!("line {number} {rule}"), line));
+            let refuse =
+                |rule: &str| Err(colca_model::Invalid::new(short(part), format!("line {number} {rule}"), line));
             if line.is_empty() {
                 ended = !fields.is_empty();
             } else if ended {
@@ -65,7 +67,7 @@ impl Control {
         for field in &mut fields {
             field.value.truncate(field.value.trim_end_matches(BLANK).len());
             if !names.insert(field.name.to_ascii_lowercase()) {
-                return Err(Invalid::Twice { field: field.name.clone() });
+                return Err(Invalid::Twice { part, field: field.name.clone() });
             }
         }
         Ok(Self { fields })
@@ -85,6 +87,16 @@ impl Control {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields().find_map(|(field, value)| field.eq_ignore_ascii_case(name).then_some(value))
     }
+
+    /// The value of a field that `part` must have.
+    pub(crate) fn require(&self, part: &'static str, field: &'static str) -> Result<&str, Invalid> {
+        self.get(field).ok_or(Invalid::Missing { part, field })
+    }
+}
+
+/// How a line's error calls the part it is in: `control` for the control file, `.dsc` for the .dsc.
+fn short(part: &str) -> &str {
+    part.trim_start_matches("the ").trim_end_matches(" file")
 }
 
 impl Field {
@@ -103,9 +115,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::control_member::CONTROL_FILE;
 
     fn parse(text: &str) -> Result<Vec<(String, String)>, String> {
-        let control = Control::parse(text.as_bytes()).map_err(|invalid| invalid.to_string())?;
+        let control = Control::parse(text.as_bytes(), CONTROL_FILE).map_err(|invalid| invalid.to_string())?;
         Ok(control.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
@@ -126,7 +139,7 @@ mod tests {
 
     #[test]
     fn finds_fields_however_they_are_capitalised() {
-        let control = Control::parse(b"PACKAGE: a\n").expect("good");
+        let control = Control::parse(b"PACKAGE: a\n", CONTROL_FILE).expect("good");
         assert_eq!((control.get("Package"), control.get("Packag")), (Some("a"), None));
     }
 
@@ -168,7 +181,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_utf_8_or_cut_off() {
-        let error = Control::parse(b"A: \xff\n").expect_err("not UTF-8");
+        let error = Control::parse(b"A: \xff\n", CONTROL_FILE).expect_err("not UTF-8");
         assert_eq!(error.to_string(), "corrupt: the control file is not UTF-8 from byte 3 on");
         assert_eq!(parse("A: 1"), Err("corrupt: the control file does not end with a newline".to_owned()));
     }

@@ -13,11 +13,11 @@ use crate::{
 
 const VERSION: &str = "debian-binary";
 pub(crate) const CONTROL: &str = "the control member";
-const DATA: &str = "the data member";
+pub(crate) const DATA: &str = "the data member";
 
 /// What the data member may be called. It is the client's to unpack, so this list is longer than the other.
-const DATA_NAMES: [&[u8]; 6] =
-    [b"data.tar", b"data.tar.gz", b"data.tar.xz", b"data.tar.zst", b"data.tar.bz2", b"data.tar.lzma"];
+const DATA_NAMES: [&str; 6] =
+    ["data.tar", "data.tar.gz", "data.tar.xz", "data.tar.zst", "data.tar.bz2", "data.tar.lzma"];
 
 /// The longest version, which takes four bytes as long as it is 2.0. More lines may follow it some day.
 const MOST_VERSION: u64 = 4 * 1024;
@@ -34,7 +34,7 @@ const GUESS: u64 = 64 * 1024;
 pub struct ControlExtent {
     needed: u64,
     /// Nothing if the bytes at hand do not tell yet.
-    control: Option<Location>,
+    members: Option<(Location, Data)>,
 }
 
 /// Where the control member lies in the file, and how it is compressed.
@@ -43,6 +43,14 @@ pub(crate) struct Location {
     pub(crate) start: u64,
     pub(crate) end: u64,
     pub(crate) compression: Compression,
+}
+
+/// Where the data member lies in the file, and what it is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Data {
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) name: &'static str,
 }
 
 impl ControlExtent {
@@ -62,7 +70,7 @@ impl ControlExtent {
             return Err(Invalid::NotADeb);
         }
         let mut headers = Headers { prefix, size, offset: MAGIC.len() as u64, ignored: 0 };
-        let asks = |needed: u64| Ok(Self { needed: needed.min(size), control: None });
+        let asks = |needed: u64| Ok(Self { needed: needed.min(size), members: None });
 
         let Some(version) = headers.next(VERSION)? else {
             return asks(headers.offset + GUESS);
@@ -94,14 +102,15 @@ impl ControlExtent {
             let exactly = headers.offset == control.next();
             return asks(headers.offset + if exactly { HEADER as u64 } else { GUESS });
         };
-        if !DATA_NAMES.contains(&data.name) {
+        let Some(name) = DATA_NAMES.into_iter().find(|name| name.as_bytes() == data.name) else {
             return Err(unexpected(&data, "data.tar, alone or with .gz, .xz, .zst, .bz2 or .lzma,"));
-        }
+        };
         if data.next() != size {
             return Err(Invalid::Trailing { part: DATA, end: data.next(), size });
         }
         let control = Location { start: control.start, end: control.end(), compression };
-        Ok(Self { needed: data.start, control: Some(control) })
+        let located = Data { start: data.start, end: data.end(), name };
+        Ok(Self { needed: data.start, members: Some((control, located)) })
     }
 
     /// How many bytes from the start of the file must be at hand to read the package, or to ask again.
@@ -116,7 +125,12 @@ impl ControlExtent {
 
     /// Where the control member is, if the bytes given reached far enough to tell.
     pub(crate) fn control(&self) -> Option<Location> {
-        self.control
+        self.members.map(|(control, _)| control)
+    }
+
+    /// Where the data member is, likewise.
+    pub(crate) fn data(&self) -> Option<Data> {
+        self.members.map(|(_, data)| data)
     }
 }
 

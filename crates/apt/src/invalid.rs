@@ -1,6 +1,6 @@
-//! Why a file is refused as a package.
+//! Why a file is refused.
 
-/// A file that is not a package we can publish. Its text is meant for whoever uploaded it.
+/// A file that is not something we can publish. Its text is meant for whoever uploaded it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
     /// It does not begin like an archive.
@@ -64,20 +64,24 @@ pub enum Invalid {
     },
 
     /// A field without which a package has no identity.
-    #[error("the control file has no {field}")]
+    #[error("{part} has no {field}")]
     Missing {
+        /// What should have it.
+        part: &'static str,
         /// The field.
         field: &'static str,
     },
 
     /// A field that is there twice, so that readers could disagree about it.
-    #[error("the control file has the field {field} twice")]
+    #[error("{part} has the field {field} twice")]
     Twice {
+        /// What has it.
+        part: &'static str,
         /// The field, as it is written the second time.
         field: String,
     },
 
-    /// A field, or a line of the control file, that breaks a rule.
+    /// A field, or a line of a file, that breaks a rule.
     #[error(transparent)]
     Value(#[from] colca_model::Invalid),
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Control, ControlExtent, Invalid,
-    control_member::control_file,
+    control_member::{CONTROL_FILE, control_file},
     deb_extent::{CONTROL, part},
     identity::{check_architecture, check_name, check_version, source},
 };
@@ -29,11 +29,13 @@ impl Package {
         let Some((member, location)) = member else {
             return Err(Invalid::Truncated { part: CONTROL, end: extent.needed(), size: bytes.len() as u64 });
         };
-        Self::from_control(Control::parse(&control_file(member, location.compression)?)?)
+        let control = Control::parse(&control_file(member, location.compression)?, CONTROL_FILE)?;
+        Self::from_control(control, CONTROL_FILE)
     }
 
-    fn from_control(control: Control) -> Result<Self, Invalid> {
-        let required = |field: &'static str| control.get(field).ok_or(Invalid::Missing { field });
+    /// What a paragraph describes. `part` is what errors call it.
+    pub(crate) fn from_control(control: Control, part: &'static str) -> Result<Self, Invalid> {
+        let required = |field: &'static str| control.require(part, field);
         let [name, version, architecture] = ["Package", "Version", "Architecture"].map(required);
         let (name, version, architecture) = (name?.to_owned(), version?.to_owned(), architecture?.to_owned());
         check_name("Package", &name)?;

@@ -9,9 +9,9 @@ use std::{
     io::{self, Read},
 };
 
-use colca_apt::Package;
+use colca_apt::{Package, Paths};
 use support::{
-    raw_deb::{CONTROL, NAMES, deb, file, packed, tar, tar_header},
+    raw_deb::{CONTROL, NAMES, archive, deb, file, packed, tar, tar_header},
     refusal,
 };
 use tar::EntryType;
@@ -56,9 +56,26 @@ fn bombs() {
         let bomb = packed(name, control.chain(io::repeat(0)).take(unpacked));
         assert_eq!(refusal(&deb(name, &bomb)), expected, "{name}, behind the end of the archive");
     }
+    large_files_and_long_names_of_the_data_member();
     xz_that_asks_for_memory();
     zstd_that_asks_for_memory();
     assert!(peak() < 64, "{} MiB", peak());
+}
+
+/// The paths of a package are read without its files.
+fn large_files_and_long_names_of_the_data_member() {
+    let read = |entry, size: u64, there: u64| {
+        let member = tar(&[file("./first", b"")])[..512].to_vec();
+        let data = io::Cursor::new(member).chain(endless("./large", entry, size)).chain(io::repeat(0));
+        let data = packed("control.tar.zst", data.take(there + 4 * 512));
+        let control = tar(&[file("control", CONTROL)]);
+        let file = archive(&[("debian-binary", b"2.0\n"), ("control.tar", &control), ("data.tar.zst", &data)]);
+        Paths::read(&file[..], file.len() as u64).map_err(|invalid| invalid.to_string())
+    };
+    let paths = read(EntryType::Regular, 256 * MIB, 256 * MIB).expect("a good package");
+    assert_eq!(paths.iter().collect::<Vec<_>>(), [&b"first"[..], b"large"]);
+    let expected = "a path in the data member has more than the 4096 bytes that are read";
+    assert_eq!(read(EntryType::GNULongName, 512 * MIB, MIB), Err(expected.to_owned()));
 }
 
 /// A member of a few bytes can claim that unpacking it takes 4 GiB.

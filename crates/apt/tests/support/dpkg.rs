@@ -25,14 +25,21 @@ Description: common utilities
 
 /// Builds a package with this control file, other files beside it, and the arguments.
 pub(crate) fn build(control: &str, beside: &[(&str, &[u8])], arguments: &[&str]) -> Vec<u8> {
+    build_tree(control, arguments, |root| {
+        // An odd length, which nothing compresses: some archive has to be padded.
+        write(&root.join("usr/share/data"), &(0..=254).collect::<Vec<u8>>());
+        for (name, content) in beside {
+            write(&root.join("DEBIAN").join(name), content);
+        }
+    })
+}
+
+/// Builds a package with this control file of what `fill` puts into a directory.
+pub(crate) fn build_tree(control: &str, arguments: &[&str], fill: impl FnOnce(&Path)) -> Vec<u8> {
     let scratch = Scratch::new("dpkg");
     let root = scratch.path().join("root");
     write(&root.join("DEBIAN/control"), control.as_bytes());
-    // An odd length, which nothing compresses: some archive has to be padded.
-    write(&root.join("usr/share/data"), &(0..=254).collect::<Vec<u8>>());
-    for (name, content) in beside {
-        write(&root.join("DEBIAN").join(name), content);
-    }
+    fill(&root);
     let package = scratch.path().join("package.deb");
     let output = Command::new("dpkg-deb")
         .args(["--root-owner-group", "--nocheck"])
@@ -58,7 +65,8 @@ pub(crate) fn field(file: &[u8], field: &str) -> String {
     String::from_utf8(output.stdout).expect("UTF-8").trim_end_matches('\n').to_owned()
 }
 
-fn write(path: &Path, content: &[u8]) {
+/// Writes a file, and the directories it is in.
+pub(crate) fn write(path: &Path, content: &[u8]) {
     fs::create_dir_all(path.parent().expect("it has one")).expect("a temporary directory");
     fs::write(path, content).expect("a file in a temporary directory");
 }

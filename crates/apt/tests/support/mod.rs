@@ -2,9 +2,12 @@
 #![allow(dead_code)]
 
 pub(crate) mod dpkg;
+pub(crate) mod paragraphs;
 pub(crate) mod raw_deb;
 #[path = "../../../rpmmd/tests/support/scratch.rs"]
 pub(crate) mod scratch;
+pub(crate) mod source;
+pub(crate) mod tool;
 
 use colca_apt::{ControlExtent, Package};
 
