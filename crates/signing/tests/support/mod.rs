@@ -1,0 +1,8 @@
+//! What the tests share. Each of them uses a part.
+#![allow(dead_code)]
+
+pub(crate) mod gnupg;
+pub(crate) mod keys;
+pub(crate) mod rpms;
+pub(crate) mod scratch;
+pub(crate) mod service;
