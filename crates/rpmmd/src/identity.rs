@@ -20,37 +20,50 @@ pub(crate) fn nevra(header: &Header, is_source: bool) -> Result<Nevra, Invalid> 
     Ok(Nevra { name, evr, arch: if is_source { "src".to_owned() } else { arch } })
 }
 
-/// Name, version or release, with the rules that `rpmbuild` keeps too.
+/// Name, version or release.
 fn part(bytes: Option<&[u8]>, field: &'static str) -> Result<String, Invalid> {
     let bytes = bytes.filter(|bytes| !bytes.is_empty()).ok_or(Invalid::Missing { field })?;
-    let refuse = |rule| Err(Invalid::Identity { field, rule, value: shown(bytes) });
-    let Ok(text) = str::from_utf8(bytes) else {
-        return refuse("must be UTF-8");
-    };
-    if text.len() > LONGEST {
-        return refuse("must not be longer than 255 bytes");
-    }
-    if text.contains('/') {
-        return refuse("must not contain a slash");
-    }
-    if text.contains("..") {
-        return refuse("must not contain two dots in a row");
-    }
-    if text.chars().any(|character| character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}')) {
-        return refuse("must not contain control characters");
-    }
+    let refuse = |rule| Invalid::Identity { field, rule, value: shown(bytes) };
+    let text = str::from_utf8(bytes).map_err(|_| refuse("must be UTF-8"))?;
+    check_part(text).map_err(refuse)?;
     Ok(text.to_owned())
 }
 
-/// The architecture, which names a directory beside `repodata`.
+/// The rules of names, versions and releases, which `rpmbuild` keeps too.
+pub(crate) fn check_part(text: &str) -> Result<(), &'static str> {
+    if text.is_empty() {
+        return Err("must not be empty");
+    }
+    if text.len() > LONGEST {
+        return Err("must not be longer than 255 bytes");
+    }
+    if text.contains('/') {
+        return Err("must not contain a slash");
+    }
+    if text.contains("..") {
+        return Err("must not contain two dots in a row");
+    }
+    if text.chars().any(|character| character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}')) {
+        return Err("must not contain control characters");
+    }
+    Ok(())
+}
+
 fn arch(header: &Header) -> Result<String, Invalid> {
-    let text = part(header.string(Tag::Arch), "architecture")?;
+    let field = "architecture";
+    let text = part(header.string(Tag::Arch), field)?;
+    check_arch(&text).map_err(|rule| Invalid::Identity { field, rule, value: shown(text.as_bytes()) })?;
+    Ok(text)
+}
+
+/// The rules of architectures, which name directories beside `repodata`.
+pub(crate) fn check_arch(text: &str) -> Result<(), &'static str> {
+    check_part(text)?;
     let word = text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
     if !word || text == "repodata" {
-        let rule = "must be letters, digits and underscores, and not the word repodata";
-        return Err(Invalid::Identity { field: "architecture", rule, value: shown(text.as_bytes()) });
+        return Err("must be letters, digits and underscores, and not the word repodata");
     }
-    Ok(text)
+    Ok(())
 }
 
 /// The start of a value, quoted, with everything unprintable escaped.

@@ -1,28 +1,25 @@
-//! A whole metadata file, made from the fragments of all packages.
-
-use std::io::{self, Write};
+//! A whole metadata file. Three are made from the fragments of all packages, the others were uploaded.
 
 use colca_model::Sha256;
-use sha2::Digest;
 
-use crate::{Codec, MetadataKind, codec::Encoder};
+use crate::{Codec, DataType, MetadataKind, packing::Packing};
 
 /// A finished metadata file: its bytes, and what `repomd.xml` says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MetadataFile {
-    /// Which of the three it is.
-    pub kind: MetadataKind,
+    /// What it is.
+    pub kind: DataType,
     /// How it is compressed.
     pub codec: Codec,
     /// The compressed file.
     pub bytes: Vec<u8>,
     /// Length of the compressed file in bytes.
     pub size: u64,
-    /// Length of the XML in bytes.
+    /// Length of the text in bytes.
     pub open_size: u64,
     /// Digest of the compressed file.
     pub sha256: Sha256,
-    /// Digest of the XML.
+    /// Digest of the text.
     pub open_sha256: Sha256,
 }
 
@@ -57,36 +54,31 @@ impl MetadataFile {
     /// The name to publish it under, which no other content can have: `<sha256>-primary.xml.zst`.
     #[must_use]
     pub fn file_name(&self) -> String {
-        format!("{}-{}.xml.{}", self.sha256, self.kind.name(), self.codec.extension())
+        format!("{}-{}.{}", self.sha256, self.kind.file_name(), self.codec.extension())
     }
 }
 
 /// Builds a [`MetadataFile`] fragment by fragment, so that never all of them need be in memory at once.
 pub struct MetadataWriter {
     kind: MetadataKind,
-    codec: Codec,
     announced: usize,
     got: usize,
-    open: Digester<Encoder<Digester<Vec<u8>>>>,
+    packing: Packing,
 }
-
-/// Why the `expect`s below hold.
-const IN_MEMORY: &str = "compressing into memory has nothing to fail at";
 
 impl MetadataWriter {
     /// Starts a file whose root element announces exactly `packages` packages.
     #[must_use]
     pub fn new(kind: MetadataKind, codec: Codec, packages: usize) -> Self {
-        let encoder = Encoder::new(codec, Digester::new(Vec::new())).expect(IN_MEMORY);
-        let mut writer = Self { kind, codec, announced: packages, got: 0, open: Digester::new(encoder) };
-        writer.write(kind.opening(packages).as_bytes());
-        writer
+        let mut packing = Packing::new(codec);
+        packing.write(kind.opening(packages).as_bytes());
+        Self { kind, announced: packages, got: 0, packing }
     }
 
     /// Adds the fragment of the next package.
     pub fn add(&mut self, fragment: &[u8]) {
         self.got += 1;
-        self.write(fragment);
+        self.packing.write(fragment);
     }
 
     /// Ends the file.
@@ -94,54 +86,20 @@ impl MetadataWriter {
     /// # Errors
     /// [`Miscounted`] if the number of fragments is not the one announced.
     pub fn finish(mut self) -> Result<MetadataFile, Miscounted> {
-        let Self { kind, codec, announced, got, .. } = self;
+        let Self { kind, announced, got, .. } = self;
         if got != announced {
             return Err(Miscounted { kind, announced, got });
         }
-        self.write(kind.closing().as_bytes());
-        let (encoder, open_size, open_sha256) = self.open.finish();
-        let (bytes, size, sha256) = encoder.finish().expect(IN_MEMORY).finish();
-        Ok(MetadataFile { kind, codec, bytes, size, open_size, sha256, open_sha256 })
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.open.write_all(bytes).expect(IN_MEMORY);
-    }
-}
-
-/// Counts and digests whatever passes through to the writer behind it.
-struct Digester<W> {
-    inner: W,
-    size: u64,
-    sha256: sha2::Sha256,
-}
-
-impl<W> Digester<W> {
-    fn new(inner: W) -> Self {
-        Self { inner, size: 0, sha256: sha2::Sha256::new() }
-    }
-
-    fn finish(self) -> (W, u64, Sha256) {
-        (self.inner, self.size, Sha256::new(self.sha256.finalize().into()))
-    }
-}
-
-impl<W: Write> Write for Digester<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.sha256.update(&bytes[..written]);
-        self.size += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
+        self.packing.write(kind.closing().as_bytes());
+        Ok(self.packing.finish(kind.into()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Read;
+
+    use sha2::Digest;
 
     use super::*;
 

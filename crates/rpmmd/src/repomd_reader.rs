@@ -22,6 +22,10 @@ pub struct RepomdEntry {
     pub kind: String,
     /// Its path relative to the directory that holds `repodata/`.
     pub href: String,
+    /// What that path is relative to instead (`xml:base`), which hardly any repository says.
+    pub base: Option<String>,
+    /// The kind of digest that the repository uses for the file, as it calls it.
+    pub checksum_type: Option<String>,
     /// Digest of the file; nothing if the repository uses another kind of digest.
     pub sha256: Option<Sha256>,
     /// Digest of the file without its compression.
@@ -39,12 +43,21 @@ pub struct RepomdEntry {
 #[error("not a repomd.xml: {0}")]
 pub struct NotRepomd(String);
 
+/// How deep its elements may be nested; there are three levels.
+const MOST_DEPTH: usize = 16;
+
 impl Repomd {
-    /// Reads an entry file. What it holds besides is passed over.
+    /// The longest entry file that is read, in bytes. Those with descriptions in all languages have some 100,000.
+    pub const LONGEST: u64 = 4 * 1024 * 1024;
+
+    /// Reads an entry file. What it holds besides is passed over, but no file that it names.
     ///
     /// # Errors
-    /// [`NotRepomd`] if it is not XML, has another root element, or lacks the place of a file.
+    /// [`NotRepomd`] if it is too long, is not XML, has another root element, or lacks the place of a file.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotRepomd> {
+        if bytes.len() as u64 > Self::LONGEST {
+            return Err(NotRepomd(format!("it has more than {} bytes", Self::LONGEST)));
+        }
         let text = str::from_utf8(bytes).map_err(|error| NotRepomd(error.to_string()))?;
         let mut reader = Reader::from_str(text);
         let mut path: Vec<String> = Vec::new();
@@ -89,10 +102,15 @@ impl Repomd {
 
     /// Takes what is in the attributes of an element that begins.
     fn enter(&mut self, path: &[String], element: &BytesStart<'_>) -> Result<(), NotRepomd> {
+        if path.len() > MOST_DEPTH {
+            return Err(NotRepomd(format!("its elements are nested deeper than {MOST_DEPTH}")));
+        }
         match path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             ["repomd", "data"] => self.entries.push(RepomdEntry {
                 kind: attribute(element, "type")?.unwrap_or_default(),
                 href: String::new(),
+                base: None,
+                checksum_type: None,
                 sha256: None,
                 open_sha256: None,
                 size: None,
@@ -102,6 +120,7 @@ impl Repomd {
             ["repomd", "data", "location"] => {
                 if let Some(entry) = self.entries.last_mut() {
                     entry.href = attribute(element, "href")?.unwrap_or_default();
+                    entry.base = attribute(element, "xml:base")?;
                 }
             }
             ["repomd", ..] => {}
@@ -121,7 +140,10 @@ impl Repomd {
             return;
         };
         match *field {
-            "checksum" => entry.sha256 = sha256(),
+            "checksum" => {
+                entry.sha256 = sha256();
+                entry.checksum_type = checksum_type.map(str::to_owned);
+            }
             "open-checksum" => entry.open_sha256 = sha256(),
             "size" => entry.size = text.parse().ok(),
             "open-size" => entry.open_size = text.parse().ok(),
@@ -157,6 +179,8 @@ mod tests {
         let entries = named.iter().map(|(href, file)| RepomdEntry {
             kind: file.kind.name().to_owned(),
             href: (*href).to_owned(),
+            base: None,
+            checksum_type: Some("sha256".to_owned()),
             sha256: Some(file.sha256),
             open_sha256: Some(file.open_sha256),
             size: Some(file.size),
@@ -180,6 +204,7 @@ mod tests {
         let [entry] = &read.entries[..] else { panic!("one entry, not {:?}", read.entries) };
         assert_eq!((entry.kind.as_str(), entry.href.as_str()), ("group", "repodata/comps.xml"));
         assert_eq!((entry.sha256, entry.size, entry.timestamp), (None, None, Some(1_234_567)));
+        assert_eq!((entry.checksum_type.as_deref(), entry.base.as_deref()), (Some("sha"), Some("x")));
     }
 
     #[test]
@@ -193,6 +218,8 @@ mod tests {
             b"\xff",
             b"<repomd a=b/>",
             b"text",
+            "<repomd>".repeat(17).as_bytes(),
+            &b" ".repeat(5 << 20),
         ] {
             assert!(Repomd::parse(wrong).is_err(), "{}", wrong.escape_ascii());
         }

@@ -7,6 +7,8 @@ use std::{
     process::Command,
 };
 
+use colca_rpmmd::Repomd;
+
 use super::{scratch::Scratch, xml_tree::Element};
 
 const INSTALL: &str = "this test needs createrepo_c 1.2 (Debian's 0.17 is too old): \
@@ -46,6 +48,32 @@ pub(crate) fn describe(packages: &Path) -> BTreeMap<String, Trees> {
     let described: BTreeMap<_, _> = described.collect();
     eprintln!("createrepo_c: {}", String::from_utf8_lossy(&output.stderr));
     described
+}
+
+/// Indexes a directory with further options; gives the entry file.
+pub(crate) fn index(directory: &Path, options: &[&str]) -> Repomd {
+    run(Command::new(program()).arg("--quiet").args(options).arg(directory));
+    let bytes = fs::read(directory.join("repodata/repomd.xml")).expect("createrepo_c wrote repomd.xml");
+    Repomd::parse(&bytes).expect("a good repomd.xml")
+}
+
+/// Indexes a directory without packages, with the groups, modules and advisories that lie in it.
+pub(crate) fn carrying(directory: &Path, compression: &str) -> Repomd {
+    let groups = directory.join("comps.xml");
+    let groups = groups.to_str().expect("a UTF-8 path");
+    index(directory, &["--general-compress-type", compression, "--groupfile", groups]);
+    let program = program().with_file_name("modifyrepo_c");
+    for file in ["modules.yaml", "updateinfo.xml"] {
+        let mut command = Command::new(&program);
+        run(command.arg("--compress-type").arg(compression).arg(directory.join(file)).arg(directory.join("repodata")));
+    }
+    let bytes = fs::read(directory.join("repodata/repomd.xml")).expect("modifyrepo_c wrote repomd.xml");
+    Repomd::parse(&bytes).expect("a good repomd.xml")
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{error}: {command:?}; {INSTALL}"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn read(out: &Path, kind: &str) -> Element {
