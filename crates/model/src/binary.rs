@@ -23,9 +23,15 @@ pub struct Binary {
     /// Its SHA-512, if the uploader gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha512: Option<Sha512>,
+    /// What is published of it, if that has other bytes: an rpm that was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<SignedBytes>,
     /// What the package itself says it is, for an rpm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nevra: Option<Nevra>,
+    /// Whether it is in the metadata of its repository, and not only stored beside it.
+    #[serde(default)]
+    pub is_package: bool,
     /// The key of its bytes in the store, which is also its path under the CDN.
     pub key: String,
     /// The upload that brought these bytes.
@@ -38,6 +44,23 @@ pub struct Binary {
     pub modified: Timestamp,
     /// 1 at first, one more with each replacement and each deletion: the order of changes to this file, whatever the clocks say.
     pub version: u64,
+}
+
+/// The bytes of a file that was signed when it came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedBytes {
+    /// Their length.
+    pub size: u64,
+    /// Their SHA-256.
+    pub sha256: Sha256,
+}
+
+impl Binary {
+    /// Length and SHA-256 of what is published.
+    #[must_use]
+    pub fn published(&self) -> (u64, Sha256) {
+        self.signed.map_or((self.size, self.sha256), |signed| (signed.size, signed.sha256))
+    }
 }
 
 /// What metadata a repository publishes.

@@ -3,6 +3,7 @@
 //! Whatever comes from outside becomes one of these types at the door; past it nothing is checked again.
 
 mod arch;
+mod archive_names;
 mod binary;
 mod checked_text;
 mod checksum;
@@ -14,7 +15,8 @@ mod segment;
 mod upload;
 
 pub use arch::RPM_DIRECTORIES;
-pub use binary::{Binary, RepositoryKind};
+pub use archive_names::{Codename, Component, DebArchitecture, KeyName};
+pub use binary::{Binary, RepositoryKind, SignedBytes};
 pub use checksum::{Sha256, Sha512};
 pub use clock::{Clock, Ids, SharedClock};
 pub use invalid::Invalid;

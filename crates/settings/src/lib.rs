@@ -3,7 +3,12 @@
 //! `infra/colca.toml` explains every key to those who write it. Here each table of the file has a module that reads
 //! it and answers for it, on top of `node.rs`: a value that knows its name and its line.
 
+mod codenames;
+mod combined;
+mod distribution;
+mod distribution_rules;
 mod distros;
+mod external;
 mod extras;
 mod found;
 mod keys;
@@ -12,11 +17,18 @@ mod problem;
 mod project;
 mod retention;
 mod settings;
+mod signing;
+mod versions;
+mod web_directory;
 
+pub use distribution::Distribution;
+pub use external::External;
 pub use extras::Refs;
 pub use problem::{Problem, Problems};
 pub use retention::Retention;
 pub use settings::Settings;
+pub use signing::Signing;
+pub use web_directory::WebDirectory;
 
 use found::Found;
 use keys::Keys;

@@ -7,10 +7,14 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use colca_model::Invalid;
-use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::found::{quoted, short};
 use crate::{Found, Keys};
+
+/// What most lists must be.
+pub(crate) const LIST: &str = "must be a list of strings";
 
 pub(crate) struct Node<'a> {
     field: String,
@@ -39,26 +43,82 @@ impl<'a> Node<'a> {
 
     /// A list of names of one kind. Those that break its rules are left out, and told.
     pub(crate) fn names<N: FromStr<Err = Invalid> + Ord>(&self) -> Option<BTreeSet<N>> {
-        let items = self.expect(self.value.as_array(), "must be a list of strings")?;
-        let nodes = items.iter().map(|item| {
-            let (at, value) = (item.span().start, item.get_ref());
-            Node { field: self.field.clone(), at, value, found: self.found }
-        });
-        Some(nodes.filter_map(Node::name).collect())
+        Some(self.items(LIST, usize::MAX)?.iter().filter_map(Node::name).collect())
+    }
+
+    /// As [`Node::names`], in their order, each once and at most so many.
+    pub(crate) fn ordered_names<N: FromStr<Err = Invalid> + PartialEq>(&self, most: usize) -> Option<Vec<N>> {
+        let mut names = Vec::new();
+        for node in self.items(LIST, most)? {
+            match node.name() {
+                Some(name) if names.contains(&name) => node.refuse("must be named only once"),
+                Some(name) => names.push(name),
+                None => (),
+            }
+        }
+        Some(names)
+    }
+
+    /// As [`Node::ordered_names`] and at least one; may also be one string with blanks between them.
+    pub(crate) fn words<N: FromStr<Err = Invalid> + PartialEq>(&self, most: usize) -> Option<Vec<N>> {
+        let Some(text) = self.as_str() else {
+            return if self.is_empty_list() { self.empty() } else { self.ordered_names(most) };
+        };
+        if text.trim_ascii().is_empty() {
+            return self.empty();
+        }
+        let mut names = Vec::new();
+        for (index, word) in text.split_ascii_whitespace().enumerate() {
+            match word.parse::<N>() {
+                _ if index == most => self.refuse(format!("must not name more than {most}")),
+                _ if index > most => break,
+                Ok(name) if names.contains(&name) => self.note("must be named only once", quoted(word)),
+                Ok(name) => names.push(name),
+                Err(invalid) => self.note(invalid.rule, quoted(word)),
+            }
+        }
+        Some(names)
+    }
+
+    /// What is in a list, which `rule` says it must be. What is above `most` is left out, and told.
+    pub(crate) fn items(&self, rule: &str, most: usize) -> Option<Vec<Node<'a>>> {
+        let items = self.expect(self.value.as_array(), rule)?;
+        if items.len() > most {
+            self.refuse(format!("must not name more than {most}"));
+        }
+        let node = |item: &'a Spanned<DeValue<'a>>| Node {
+            field: self.field.clone(),
+            at: item.span().start,
+            value: item.get_ref(),
+            found: self.found,
+        };
+        Some(items.iter().take(most).map(node).collect())
     }
 
     /// As [`Node::names`], where an empty list makes no sense.
     pub(crate) fn some_names<N: FromStr<Err = Invalid> + Ord>(&self) -> Option<BTreeSet<N>> {
-        if self.value.as_array().is_some_and(|items| items.is_empty()) {
-            self.note("must not be empty", String::new());
-            return None;
-        }
-        self.names()
+        if self.is_empty_list() { self.empty() } else { self.names() }
     }
 
-    fn name<N: FromStr<Err = Invalid>>(self) -> Option<N> {
+    fn is_empty_list(&self) -> bool {
+        self.value.as_array().is_some_and(|items| items.is_empty())
+    }
+
+    fn empty<T>(&self) -> Option<T> {
+        self.note("must not be empty", String::new());
+        None
+    }
+
+    /// One name.
+    pub(crate) fn name<N: FromStr<Err = Invalid>>(&self) -> Option<N> {
         let text = self.expect(self.value.as_str(), "must be a string in quotes")?;
         text.parse().map_err(|invalid: Invalid| self.refuse(invalid.rule)).ok()
+    }
+
+    /// A text that keeps the rules of `check`.
+    pub(crate) fn text(&self, check: impl FnOnce(&str) -> Result<(), Invalid>) -> Option<String> {
+        let text = self.expect(self.value.as_str(), "must be a string in quotes")?;
+        check(text).map_err(|invalid| self.refuse(invalid.rule)).ok().map(|()| text.to_owned())
     }
 
     /// Yes or no, if it is one of them.
@@ -73,7 +133,7 @@ impl<'a> Node<'a> {
 
     /// The keys of a table whose keys are ours. All that `read` does not take is unknown.
     pub(crate) fn keys<T>(self, read: impl FnOnce(&mut Keys<'a>) -> T) -> T {
-        let mut keys = Keys::new(self.entries());
+        let mut keys = Keys::new(self);
         let value = read(&mut keys);
         keys.refuse_unknown();
         value
@@ -81,18 +141,32 @@ impl<'a> Node<'a> {
 
     /// A table whose keys are names that the writer of the file chose. What breaks the rules of names, and what
     /// `read` refuses, is left out.
-    pub(crate) fn by_name<N, T>(self, read: impl Fn(Node<'a>) -> Option<T>) -> BTreeMap<N, T>
+    pub(crate) fn by_name<N, T>(&self, read: impl Fn(Node<'a>) -> Option<T>) -> BTreeMap<N, T>
+    where
+        N: FromStr<Err = Invalid> + Ord,
+    {
+        self.by_key(|_, node| read(node))
+    }
+
+    /// As [`Node::by_name`]; `read` is also told the name.
+    pub(crate) fn by_key<N, T>(&self, read: impl Fn(&str, Node<'a>) -> Option<T>) -> BTreeMap<N, T>
     where
         N: FromStr<Err = Invalid> + Ord,
     {
         let mut entries = BTreeMap::new();
         for (key, node) in self.entries() {
             let name = key.parse().map_err(|invalid: Invalid| node.note(invalid.rule, quoted(key)));
-            if let (Some(value), Ok(name)) = (read(node), name) {
+            if let (Some(value), Ok(name)) = (read(key, node), name) {
                 entries.insert(name, value);
             }
         }
         entries
+    }
+
+    /// The value of one key, if it is a table and has it.
+    pub(crate) fn get(&self, key: &str) -> Option<Node<'a>> {
+        let (key, value) = self.value.as_table()?.get_key_value(key)?;
+        Some(self.child(key, value))
     }
 
     /// Whether it is a table without keys.
@@ -100,14 +174,20 @@ impl<'a> Node<'a> {
         self.value.as_table().is_some_and(DeTable::is_empty)
     }
 
-    fn entries(&self) -> Vec<(&'a str, Node<'a>)> {
+    /// Whether it is a table.
+    pub(crate) fn is_table(&self) -> bool {
+        self.value.as_table().is_some()
+    }
+
+    /// The keys of a table with their values.
+    pub(crate) fn entries(&self) -> Vec<(&'a str, Node<'a>)> {
         let entries = self.expect(self.value.as_table(), "must be a table").into_iter().flatten();
-        let node = |(key, value): (&'a toml::Spanned<toml::de::DeString<'a>>, &'a toml::Spanned<DeValue<'a>>)| {
-            let name = key.get_ref().as_ref();
-            let (at, field) = (key.span().start, join(&self.field, name));
-            (name, Node { field, at, value: value.get_ref(), found: self.found })
-        };
-        entries.map(node).collect()
+        entries.map(|(key, value)| (key.get_ref().as_ref(), self.child(key, value))).collect()
+    }
+
+    fn child(&self, key: &Spanned<DeString<'a>>, value: &'a Spanned<DeValue<'a>>) -> Node<'a> {
+        let (at, field) = (key.span().start, join(&self.field, key.get_ref()));
+        Node { field, at, value: value.get_ref(), found: self.found }
     }
 
     fn expect<T>(&self, value: Option<T>, rule: impl Into<String>) -> Option<T> {

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use colca_model::DistroVersion;
 
+use crate::codenames::Codenames;
 use crate::extras::Extras;
-use crate::{Keys, Node};
+use crate::signing::SigningRules;
+use crate::{External, Keys, Node, WebDirectory, combined};
 
 /// The longest wait in seconds: what SQS allows a message to be held back.
 const LONGEST_QUIET: u32 = 900;
@@ -19,18 +21,32 @@ pub(crate) struct ProjectSettings {
     pub(crate) quiet: Option<Duration>,
     pub(crate) combined: BTreeSet<DistroVersion>,
     pub(crate) extras: Extras,
+    pub(crate) external: Vec<External>,
+    pub(crate) signing: SigningRules,
+}
+
+/// What other tables say that the table of a project is checked against.
+pub(crate) struct Elsewhere<'s> {
+    pub(crate) codenames: &'s Codenames,
+    pub(crate) allowed: &'s [WebDirectory],
+    pub(crate) signing: &'s SigningRules,
 }
 
 impl ProjectSettings {
     /// Nothing for an empty table, which for chacra is a project that is not configured.
-    pub(crate) fn read(node: Node<'_>) -> Option<Self> {
+    pub(crate) fn read(node: Node<'_>, elsewhere: &Elsewhere<'_>) -> Option<Self> {
         let is_empty = node.is_empty_table();
         let settings = node.keys(|keys| Self {
             automatic: keys.take("automatic").and_then(Node::boolean),
             disabled: keys.take("disabled").and_then(Node::boolean),
             quiet: quiet(keys),
-            combined: keys.take("combined").and_then(|node| node.names()).unwrap_or_default(),
+            combined: keys.take("combined").map(|node| combined::read(&node, elsewhere.codenames)).unwrap_or_default(),
             extras: keys.take("extras").map(Extras::read).unwrap_or_default(),
+            external: keys
+                .take("external")
+                .map(|node| External::read_all(&node, elsewhere.allowed))
+                .unwrap_or_default(),
+            signing: keys.take("signing").map(|node| SigningRules::read(node, elsewhere.signing)).unwrap_or_default(),
         });
         (!is_empty).then_some(settings)
     }

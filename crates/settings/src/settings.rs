@@ -6,11 +6,14 @@ use std::time::Duration;
 use colca_model::{Distro, DistroVersion, Flavor, Invalid, Project, Ref};
 use toml::de::{DeTable, DeValue};
 
+use crate::codenames::Codenames;
+use crate::distribution_rules::{DEFAULTS, Distributions};
 use crate::distros::Distros;
 use crate::found::FILE;
-use crate::project::{ProjectSettings, quiet};
+use crate::project::{Elsewhere, ProjectSettings, quiet};
 use crate::retention::RetentionRules;
-use crate::{Found, Node, Problem, Problems, Refs, Retention};
+use crate::signing::SigningRules;
+use crate::{Found, Keys, Node, Problem, Problems, Retention, external};
 
 /// The longest text that is read, in bytes.
 const LONGEST: usize = 256 * 1024;
@@ -21,8 +24,11 @@ pub struct Settings {
     quiet: Option<Duration>,
     disable_unconfigured_repos: bool,
     generic_versions: BTreeSet<DistroVersion>,
-    repos: BTreeMap<Project, ProjectSettings>,
+    pub(crate) repos: BTreeMap<Project, ProjectSettings>,
     distros: Distros,
+    pub(crate) codenames: Codenames,
+    pub(crate) distributions: Distributions,
+    pub(crate) signing: SigningRules,
     retention: RetentionRules,
 }
 
@@ -38,7 +44,18 @@ impl Settings {
         }
         let (table, errors) = DeTable::parse_recoverable(text);
         let (table, found) = (DeValue::Table(table.into_inner()), Found::new(text, errors));
-        let settings = Node::root(&table, &found).keys(|keys| Self {
+        let settings = Node::root(&table, &found).keys(Self::read);
+        found.or(settings)
+    }
+
+    fn read(keys: &mut Keys<'_>) -> Self {
+        let codenames = keys.take("codenames").map(|node| Codenames::read(&node)).unwrap_or_default();
+        let signing = keys.take("signing").map(|node| SigningRules::read(node, &SigningRules::default()));
+        let signing = signing.unwrap_or_default();
+        let allowed = keys.take("external").map(external::read_allowed).unwrap_or_default();
+        let elsewhere = Elsewhere { codenames: &codenames, allowed: &allowed, signing: &signing };
+        let repos = keys.take("repos").map(|node| repos(&node, &elsewhere)).unwrap_or_default();
+        Self {
             quiet: quiet(keys),
             disable_unconfigured_repos: keys
                 .take("disable_unconfigured_repos")
@@ -48,11 +65,13 @@ impl Settings {
                 .take("generic_versions")
                 .and_then(|node| node.names())
                 .unwrap_or_else(standard_generic_versions),
-            repos: keys.take("repos").map(|node| node.by_name(ProjectSettings::read)).unwrap_or_default(),
+            repos,
             distros: keys.take("distros").map(Distros::read).unwrap_or_default(),
+            codenames,
+            distributions: keys.take("distributions").map(|node| Distributions::read(&node)).unwrap_or_default(),
+            signing,
             retention: keys.take("retention").map(RetentionRules::read).unwrap_or_default(),
-        });
-        found.or(settings)
+        }
     }
 
     /// Whether an upload has the repository built by itself. (For no project if the version is generic, see
@@ -92,17 +111,6 @@ impl Settings {
         self.generic_versions.contains(version)
     }
 
-    /// The versions whose deb files each deb repository of the project lists, each under its own codename.
-    pub fn combined(&self, project: &Project) -> impl Iterator<Item = &DistroVersion> {
-        self.repos.get(project).into_iter().flat_map(|project| &project.combined)
-    }
-
-    /// The other projects whose files a repository of the project at this ref lists, and of which refs.
-    #[must_use]
-    pub fn extras(&self, project: &Project, git_ref: &Ref) -> BTreeMap<&Project, &Refs> {
-        self.repos.get(project).map(|project| project.extras.of(git_ref)).unwrap_or_default()
-    }
-
     /// When a repository may be deleted; none if never, since retention is not enabled. If both the ref and the
     /// flavor have a rule, the larger number of each counts; if one has, that; if none, the default of the file.
     #[must_use]
@@ -119,9 +127,22 @@ impl Default for Settings {
             generic_versions: standard_generic_versions(),
             repos: BTreeMap::new(),
             distros: Distros::default(),
+            codenames: Codenames::default(),
+            distributions: Distributions::default(),
+            signing: SigningRules::default(),
             retention: RetentionRules::default(),
         }
     }
+}
+
+/// The tables of the projects. None stands for all of them, and who writes `defaults` would expect that.
+fn repos(node: &Node<'_>, elsewhere: &Elsewhere<'_>) -> BTreeMap<Project, ProjectSettings> {
+    node.by_key(|name, node| {
+        if name == DEFAULTS {
+            node.note("is reserved; what stands for all projects stands outside of [repos]", String::new());
+        }
+        ProjectSettings::read(node, elsewhere)
+    })
 }
 
 /// The words that chacra takes for all versions.
@@ -187,15 +208,5 @@ mod tests {
         assert!(generic("", "universal") && generic("", "any") && generic("", "generic") && !generic("", "9"));
         assert!(!generic("generic_versions = []", "any"));
         assert!(generic("generic_versions = [\"every\"]", "every"));
-    }
-
-    #[test]
-    fn combined_versions_are_those_of_the_project() {
-        let settings = settings("repos.ceph.combined = [\"noble\", \"jammy\", \"noble\"]");
-        assert_eq!(
-            settings.combined(&project("ceph")).map(DistroVersion::as_str).collect::<Vec<_>>(),
-            ["jammy", "noble"]
-        );
-        assert_eq!(settings.combined(&project("rook")).count(), 0);
     }
 }

@@ -1,6 +1,7 @@
 //! The file that operators begin with: it changes nothing as it stands, and its examples are true.
 
-use colca_settings::{Refs, Retention, Settings};
+use colca_model::KeyName;
+use colca_settings::{External, Refs, Retention, Settings};
 
 const FILE: &str = include_str!("../../../infra/colca.toml");
 
@@ -32,6 +33,19 @@ fn all_its_examples_together_are_a_good_file() {
     assert_eq!(settings.extras(&ceph, &main).len(), 1);
     assert!(settings.extras(&ceph, &quincy).values().any(|refs| **refs == Refs::All));
 
+    let takers = settings.takers(&"ceph-medic".parse().expect("a project"), &main);
+    assert_eq!(takers, [(&ceph, Refs::Only([quincy.clone()].into()))]);
+
+    let externals = |path: &str| {
+        let externals = settings.externals(&path.parse().expect("a path"));
+        externals.into_iter().map(External::entry_file).collect::<Vec<_>>()
+    };
+    let rpm = ["https://download.example.org/el9/x86_64/repodata/repomd.xml"];
+    assert_eq!(externals("ceph/main/HEAD/centos/9/flavors/default"), rpm);
+    assert_eq!(externals("ceph/quincy/HEAD/centos/9/flavors/default"), [""; 0]);
+    let deb = ["https://download.example.org/apt/dists/jammy/Release"];
+    assert_eq!(externals("ceph/quincy/HEAD/ubuntu/jammy/flavors/default"), deb);
+
     let check = |distro: &str, version: &str| {
         settings.check_distro(&distro.parse().expect("a distro"), &version.parse().expect("a version")).is_ok()
     };
@@ -44,6 +58,29 @@ fn all_its_examples_together_are_a_good_file() {
     assert_eq!(retention(&quincy, "default"), Some(Retention::default()));
 }
 
+#[test]
+fn its_examples_of_publishing_say_what_they_seem_to() {
+    let settings = Settings::parse(&with_examples()).unwrap_or_else(|problems| panic!("{problems}"));
+    let (ceph, rook) = ("ceph".parse().expect("a project"), "rook".parse().expect("a project"));
+    let codename = |distro: &str, version: &str| {
+        let codename = settings.codename(&distro.parse().expect("a distro"), &version.parse().expect("a version"));
+        codename.map(String::from)
+    };
+    assert_eq!(codename("ubuntu", "28.04").as_deref(), Some("zenith"));
+    assert_eq!(codename("devuan", "5").as_deref(), Some("daedalus"));
+
+    let [of_ceph, of_rook] = [&ceph, &rook].map(|project| settings.distribution(project));
+    assert_eq!((of_ceph.label, of_rook.label.as_deref()), (None, Some("Ceph")));
+    assert_eq!((of_ceph.valid, of_rook.valid.map(|valid| valid.as_secs())), (None, Some(7 * 24 * 60 * 60)));
+    assert_eq!(of_ceph.components.len(), 2);
+    assert_eq!(of_ceph.architectures.map(|architectures| architectures.len()), Some(3));
+    assert!(of_ceph.not_automatic && of_ceph.but_automatic_upgrades && of_ceph.contents);
+
+    let keys = [&ceph, &rook].map(|project| settings.signing(project).keys.iter().map(KeyName::as_str));
+    assert_eq!(keys.map(Iterator::collect::<Vec<_>>), [["ceph"], ["release"]]);
+    assert!(settings.signing(&ceph).packages);
+}
+
 /// The defaults that the file shows are those that count without it.
 #[test]
 fn the_defaults_it_shows_are_the_defaults() {
@@ -53,15 +90,33 @@ fn the_defaults_it_shows_are_the_defaults() {
     }
 }
 
-/// Only `enforce` needs another: to enforce nothing known would refuse everything.
+/// Some need another: to enforce nothing known would refuse everything, and nothing is signed without a key.
 #[test]
 fn each_other_example_is_a_good_file_alone() {
-    let mut table = "";
-    for line in with_examples().lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    let (mut table, mut count) = ("", 0);
+    let examples = with_examples();
+    for line in examples.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if line.starts_with('[') {
             table = line;
         }
+        let needs = ["enforce = true", "ButAutomaticUpgrades = true", "packages = true"].contains(&line);
         let file = if line == table { line.to_owned() } else { format!("{table}\n{line}") };
-        assert_eq!(Settings::parse(&file).is_ok(), line != "enforce = true", "{file}");
+        let is_good = !needs && table != "[[repos.ceph.external]]";
+        assert_eq!(Settings::parse(&file).is_ok(), is_good, "{file}");
+        count += 1;
+    }
+    assert!(count > 60, "only {count} examples");
+}
+
+/// A repository elsewhere needs all of its table, and that its address is allowed.
+#[test]
+fn each_repository_elsewhere_is_a_good_file_with_its_permission() {
+    let examples = with_examples();
+    let allow = examples.lines().find(|line| line.starts_with("allow =")).expect("an example");
+    let tables: Vec<_> = examples.split("\n\n").filter(|part| part.contains("[[repos.ceph.external]]")).collect();
+    assert_eq!(tables.len(), 2);
+    for table in tables {
+        assert!(Settings::parse(table).is_err(), "{table}");
+        Settings::parse(&format!("[external]\n{allow}\n{table}")).unwrap_or_else(|problems| panic!("{problems}"));
     }
 }

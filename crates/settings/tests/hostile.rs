@@ -21,6 +21,25 @@ const PIECES: &[&str] = &[
     "projects",
     "refs",
     "days",
+    "codenames",
+    "ubuntu",
+    "\"22.04\"",
+    "\"jammy\"",
+    "distributions",
+    "defaults",
+    "Components",
+    "\"main contrib\"",
+    "ButAutomaticUpgrades",
+    "Suite",
+    "signing",
+    "keys",
+    "packages",
+    "external",
+    "allow",
+    "url",
+    "\"https://a.example/\"",
+    "sha256",
+    "versions",
     ".",
     "=",
     " = ",
@@ -100,6 +119,18 @@ fn the_largest_texts_are_answered() {
     let keys: String = (0..LONGEST / 8).map(|key| format!("{key:x}=1\n")).collect();
     is_answered(&keys);
     is_answered(&format!("[repos.{}]\n{}", "x".repeat(LONGEST / 2), &keys[..LONGEST / 3]));
+}
+
+/// What is looked up in one another: a reader that did so entry by entry would take hours.
+#[test]
+fn the_largest_tables_are_answered() {
+    let names: String = (0..LONGEST / 20).map(|name| format!("a{name:x}=\"a{name:x}\"\n")).collect();
+    let combined: Vec<_> = (0..150).map(|name| format!("x{name}")).collect();
+    is_answered(&format!("[codenames.x]\n{names}[repos.ceph]\ncombined = {combined:?}\n"));
+    for list in ["signing.keys", "external.allow", "distributions.defaults.Components", "repos.ceph.external"] {
+        is_answered(&format!("{list} = [{}]", "\"https://a.example/\",".repeat(LONGEST / 30)));
+        is_answered(&format!("{list} = \"{}\"", "a b ".repeat(LONGEST / 5)));
+    }
 }
 
 #[test]

@@ -28,15 +28,23 @@ fn unknown_keys_get_the_nearest_known_or_all_of_them() {
             "retention.projects.ceph.refs.main.day = 1",
             "retention.projects.ceph.refs.main.day: is not a known key; did you mean `days`?",
         ),
+        ("distributions.ceph.origin = \"x\"", "distributions.ceph.origin: is not a known key; did you mean `Origin`?"),
+        (
+            "distributions.ceph.validdays = 1",
+            "distributions.ceph.validdays: is not a known key; did you mean `ValidDays`?",
+        ),
+        ("signing.key = [\"x\"]", "signing.key: is not a known key; did you mean `keys`?"),
+        ("external.allowed = []", "external.allowed: is not a known key; did you mean `allow`?"),
         ("distros.centos = [\"9\"]", "distros.centos: is not a known key; known are enforce, known"),
         (
             "repos.ceph.polling_cycle = 5",
-            "repos.ceph.polling_cycle: is not a known key; known are automatic, combined, disabled, extras, quiet_seconds",
+            "repos.ceph.polling_cycle: is not a known key; known are automatic, combined, disabled, external, \
+             extras, quiet_seconds, signing",
         ),
         (
             "automatic = false",
-            "automatic: is not a known key; known are disable_unconfigured_repos, distros, generic_versions, \
-             quiet_seconds, repos, retention",
+            "automatic: is not a known key; known are codenames, disable_unconfigured_repos, distributions, distros, \
+             external, generic_versions, quiet_seconds, repos, retention, signing",
         ),
     ]);
 }
