@@ -18,7 +18,14 @@ const RULES = {
     "*/mirrorlist",
     "*/dists/*/Release",
     "*/dists/*/Release.gpg",
-    "*/dists/*/InRelease"
+    "*/dists/*/InRelease",
+    "*/dists/*/Packages.*",
+    "*/dists/*/Sources.*",
+    "*/dists/*/Contents-*",
+    "*/key.asc",
+    "*/index.json",
+    "*/index.txt",
+    "*/SHA256SUMS*"
   ]
 };
 // end generated: rules

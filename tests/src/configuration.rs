@@ -45,10 +45,7 @@ impl Drop for Borrowed {
     fn drop(&mut self) {
         // Also if the test failed, for the others; but then a second panic would end them all.
         let put_back = panic::catch_unwind(|| {
-            match &self.before {
-                Some(text) => drop(Client::uploader().send("PUT", URL, &[], text).expect(200)),
-                None => aws::delete(stack().store(), "state/colca.toml"),
-            }
+            put_back(self.before.as_deref());
             wait_for_effect();
         });
         if let Err(reason) = put_back
@@ -56,6 +53,14 @@ impl Drop for Borrowed {
         {
             panic::resume_unwind(reason);
         }
+    }
+}
+
+/// Publishes what there was, or that there was nothing.
+pub(crate) fn put_back(before: Option<&[u8]>) {
+    match before {
+        Some(text) => drop(Client::uploader().send("PUT", URL, &[], text).expect(200)),
+        None => aws::delete(stack().store(), "state/colca.toml"),
     }
 }
 
@@ -85,7 +90,8 @@ pub fn problems(response: Response) -> Vec<(Option<u64>, String, String, String)
     all.collect()
 }
 
-fn wait_for_effect() {
+/// Waits until what was published is in effect everywhere.
+pub(crate) fn wait_for_effect() {
     let since = Instant::now();
     wait::until("the configuration to be in effect", || (since.elapsed() > EFFECT).then_some(()));
 }

@@ -65,3 +65,19 @@ impl Root {
         out.into_owned()
     }
 }
+
+/// Fails unless dnf sees what [`crate::carried`] says, in a repository with the package that it speaks of.
+///
+/// # Panics
+/// If it does not.
+#[track_caller]
+pub fn sees_what_is_carried(root: &Root) {
+    let shown = |arguments: &[&str]| root.output(&[&["--setopt=module_platform_id=platform:el9"], arguments].concat());
+    let modules = shown(&["module", "list"]);
+    assert!(modules.contains("greeter") && modules.contains("common"), "no module: {modules}");
+    let groups = shown(&["group", "list"]);
+    assert!(groups.contains("Greeters of größe"), "no group: {groups}");
+    // What `updateinfo list` shows is about packages that are installed.
+    let mended = shown(&["repoquery", "--advisory=COLCA-2026-1", "--qf=%{name}"]);
+    assert_eq!(mended.trim(), "corpus-native", "no advisory");
+}

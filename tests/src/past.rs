@@ -1,8 +1,8 @@
 //! Time that goes by in the tables alone: the clock of a deployed function cannot be set, but what it compares with can.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{aws, stack};
+use crate::{Repository, aws, stack};
 
 /// An upload that `reap` should have looked after long ago.
 pub fn make_upload_due(id: &str) {
@@ -37,6 +37,28 @@ pub fn make_garbage_below_due(prefix: &str) {
     }
 }
 
+/// A repository whose `Release` files have had half of their time.
+pub fn make_refresh_due(repository: &Repository) {
+    set(&refresh(repository), "SET due_at = :due", ":due", &json!({"N": "0"}));
+}
+
+/// When its `Release` files are to be written anew, in milliseconds since 1970; `None` if they do not expire.
+///
+/// # Panics
+/// If something else is noted.
+#[must_use]
+pub fn refresh_due(repository: &Repository) -> Option<i64> {
+    let key = json!({"pk": {"S": refresh(repository)}, "sk": {"S": "#"}});
+    let body = json!({"TableName": stack().get("COLCA_JOBS_TABLE"), "Key": key, "ConsistentRead": true});
+    let answer = aws::call("dynamodb", "DynamoDB_20120810.GetItem", &body);
+    let due: &Value = answer.get("Item")?.get("due_at").expect("a time");
+    Some(due["N"].as_str().and_then(|due| due.parse().ok()).expect("a number"))
+}
+
+fn refresh(repository: &Repository) -> String {
+    format!("REFRESH#{}", repository.prefix().trim_start_matches("repos/"))
+}
+
 /// A registered upload whose function died before it made the project of its file visible.
 pub fn forget_announcement(id: &str, project: &str) {
     let body = json!({
@@ -55,7 +77,7 @@ pub fn forget_announcement(id: &str, project: &str) {
 }
 
 /// Changes a job that must be there and wait for its time.
-fn set(pk: &str, update: &str, name: &str, value: &serde_json::Value) {
+fn set(pk: &str, update: &str, name: &str, value: &Value) {
     let body = json!({
         "TableName": stack().get("COLCA_JOBS_TABLE"),
         "Key": {"pk": {"S": pk}, "sk": {"S": "#"}},

@@ -15,6 +15,8 @@ pub struct Repodata {
     pub files: BTreeMap<String, String>,
     /// Each package, by the SHA-256 of its file.
     pub packages: BTreeMap<String, Package>,
+    /// What the files say that are not about packages one by one, by their type: `modules`, `group`, `updateinfo`.
+    pub carried: BTreeMap<String, String>,
 }
 
 /// One package's three entries.
@@ -63,7 +65,7 @@ impl Repodata {
     /// If a file that it names is missing or has another size or checksum, or if the three files disagree.
     pub fn read(fetch: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Self> {
         let repomd = String::from_utf8(fetch("repodata/repomd.xml")?).expect("repomd.xml is UTF-8");
-        let mut files = BTreeMap::new();
+        let (mut files, mut carried) = (BTreeMap::new(), BTreeMap::new());
         let mut entries: BTreeMap<String, BTreeMap<String, Element>> = BTreeMap::new();
         for data in Element::parse(&repomd).children.iter().filter(|child| child.name == "data") {
             let kind = data.attribute("type").to_owned();
@@ -72,7 +74,13 @@ impl Repodata {
             let open = unpack(&href, &bytes);
             check(data, "checksum", "size", &bytes);
             check(data, "open-checksum", "open-size", &open);
-            let root = Element::parse(std::str::from_utf8(&open).expect("UTF-8"));
+            let text = String::from_utf8(open).expect("UTF-8");
+            if !["primary", "filelists", "other"].contains(&kind.as_str()) {
+                assert_eq!(carried.insert(kind.clone(), text), None, "repomd.xml names {kind} twice");
+                files.insert(kind, href);
+                continue;
+            }
+            let root = Element::parse(&text);
             let packages: Vec<_> = root.children.into_iter().filter(|child| child.name == "package").collect();
             if let Some(count) = root.attributes.get("packages") {
                 assert_eq!(*count, packages.len().to_string(), "{href} counts its packages wrongly");
@@ -94,7 +102,7 @@ impl Repodata {
             let (filelists, other) = (filelists.remove(&id).expect(missing), other.remove(&id).expect(missing));
             (id, Package { primary, filelists, other })
         });
-        Some(Self { repomd, files, packages: packages.collect() })
+        Some(Self { repomd, files, packages: packages.collect(), carried })
     }
 
     /// The names of all packages.

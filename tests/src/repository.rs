@@ -84,6 +84,23 @@ impl Repository {
         if response.status == 404 { json!({}) } else { response.expect(200).json() }
     }
 
+    /// The file that makes a package manager use it: `repo`, or `repo.sources` for apt.
+    #[must_use]
+    #[track_caller]
+    pub fn file(&self, name: &str) -> String {
+        let url = format!("/repos/{}/flavors/{}/{name}", self.path(), self.flavor);
+        let response = Client::anonymous().get(&url).expect(200);
+        assert!(response.header("content-type").is_some_and(|kind| kind.starts_with("text/plain")), "{response:?}");
+        response.text()
+    }
+
+    /// The keys that it is signed by, as anybody gets them.
+    #[must_use]
+    #[track_caller]
+    pub fn public_key(&self) -> String {
+        self.fetch("key.asc").expect(200).text()
+    }
+
     /// A file of the repository through the CDN; `below` may need escapes.
     #[must_use]
     pub fn fetch(&self, below: &str) -> Response {

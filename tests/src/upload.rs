@@ -114,8 +114,16 @@ pub fn wait_until_published(id: &str) -> Value {
     })
 }
 
-/// Uploads many files by one array of requests, all of which must end registered.
-pub fn register_all(repository: &Repository, packages: &[Package]) {
+/// Uploads any number of files, a hundred at once, and waits until clients see them all.
+pub fn publish_all(repository: &Repository, packages: &[Package]) {
+    let states: Vec<_> = packages.chunks(100).flat_map(|some| register_all(repository, some)).collect();
+    for state in states {
+        wait_until_published(text(&state["upload_id"]));
+    }
+}
+
+/// Uploads many files by one array of requests, all of which must end registered: their states.
+pub fn register_all(repository: &Repository, packages: &[Package]) -> Vec<Value> {
     let requests: Vec<_> = packages.iter().map(|package| package.request(repository)).collect();
     let tickets = ticket(&json!(requests)).expect(201).json();
     let tickets = tickets.as_array().expect("an array for an array").clone();
@@ -123,10 +131,12 @@ pub fn register_all(repository: &Repository, packages: &[Package]) {
     for (ticket, package) in tickets.iter().zip(packages) {
         let _ = put(ticket, &package.bytes).expect(200);
     }
-    for (ticket, package) in tickets.iter().zip(packages) {
+    let end = |(ticket, package): (&Value, &Package)| {
         let state = finish(ticket);
         assert_eq!(state["state"], "registered", "{} was refused: {state}", package.filename);
-    }
+        state
+    };
+    tickets.iter().zip(packages).map(end).collect()
 }
 
 /// Waits until an upload is registered or rejected.

@@ -51,7 +51,7 @@ fn the_model_does_no_io() {
 fn formats_know_no_service() {
     let dependencies = dependencies();
     let services = ["tokio", "ulid", "rand", "axum", "lambda_runtime", "colca-store", "colca-runtime", "colca-api"];
-    for format in ["colca-rpmmd", "colca-apt", "colca-settings", "colca-accounts"] {
+    for format in ["colca-rpmmd", "colca-apt", "colca-signing", "colca-settings", "colca-accounts"] {
         for name in services {
             assert!(!dependencies[format].iter().any(|dependency| dependency == name), "{format} depends on {name}");
         }
@@ -71,15 +71,30 @@ fn only_store_and_runtime_know_aws() {
 #[test]
 fn crates_stand_in_their_order() {
     let dependencies = dependencies();
-    let allowed: [(&str, &[&str]); 9] = [
+    let allowed: [(&str, &[&str]); 12] = [
         ("colca-model", &[]),
         ("colca-rpmmd", &["colca-model"]),
         ("colca-apt", &["colca-model"]),
+        ("colca-signing", &["colca-model"]),
         ("colca-settings", &["colca-model"]),
         ("colca-accounts", &["colca-model"]),
-        ("colca-store", &["colca-model", "colca-accounts"]),
-        ("colca-runtime", &["colca-model", "colca-settings", "colca-store"]),
-        ("colca-intake", &["colca-model", "colca-rpmmd", "colca-apt", "colca-store", "colca-runtime"]),
+        ("colca-store", &["colca-model", "colca-accounts", "colca-signing"]),
+        ("colca-runtime", &["colca-model", "colca-settings", "colca-signing", "colca-store"]),
+        ("colca-sharing", &["colca-model", "colca-settings", "colca-store", "colca-runtime"]),
+        (
+            "colca-intake",
+            &[
+                "colca-model",
+                "colca-rpmmd",
+                "colca-apt",
+                "colca-settings",
+                "colca-signing",
+                "colca-store",
+                "colca-runtime",
+                "colca-sharing",
+            ],
+        ),
+        ("colca-revisions", &["colca-model", "colca-rpmmd", "colca-apt", "colca-store", "colca-runtime"]),
         ("colca-api", &["colca-model", "colca-settings", "colca-accounts", "colca-store", "colca-runtime"]),
     ];
     for (package, below) in allowed {

@@ -72,7 +72,11 @@ fn is_page(path: &str) -> bool {
         ["binaries", _, _, _, _, _, _, "flavors", ..] => names.len() <= 10,
         ["binaries", ..] => names.len() <= 8,
         ["repos", _, _, _, _, _, "flavors"] | ["repos", _, _, _, _, _, "flavors", _] => true,
-        ["repos", .., "repo" | "update" | "recreate" | "extra"] => matches!(names.len(), 7 | 9),
+        ["repos", .., "repo" | "repo.sources" | "update" | "recreate" | "extra" | "revisions" | "promote"] => {
+            matches!(names.len(), 7 | 9)
+        }
+        ["repos", .., "revisions", _] => matches!(names.len(), 8 | 10),
+        ["repos", .., "revisions", _, "diff" | "pin"] => matches!(names.len(), 9 | 11),
         ["repos", ..] => names.len() <= 6,
         _ => false,
     }

@@ -58,6 +58,18 @@ impl Fields {
         items.into_iter().map(parse).collect()
     }
 
+    /// An object that may be missing or null.
+    ///
+    /// # Errors
+    /// If it is there, but not an object.
+    pub fn optional_object(&mut self, name: &str) -> Result<Option<Value>, Invalid> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value @ Value::Object(_)) => Ok(Some(value)),
+            Some(other) => Err(Invalid::new(name, "must be an object", other)),
+        }
+    }
+
     /// A whole number from 0 to `most` that must be there.
     ///
     /// # Errors

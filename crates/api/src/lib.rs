@@ -24,4 +24,4 @@ pub use openapi::openapi;
 pub use operation::Operation;
 pub use routes::Routes;
 pub use show_repository::moment;
-pub use url_path::{ArchPath, FilePath, FromUrl, Level, Names, UrlPath};
+pub use url_path::{ArchPath, FilePath, FromUrl, Level, Names, RevisionPath, UrlPath};

@@ -4,8 +4,8 @@ use colca_store::{ObjectKey, Repository};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// The sixteen fields of chacra, the number of the published revision, and how many packages that lists. `archs` are those
-/// of its files.
+/// The sixteen fields of chacra, and ours: what is published, where it stands, what keeps files from being published.
+/// `archs` are those of its files.
 pub(crate) fn show_repository(repository: &Repository, archs: &[String], now: Timestamp) -> Value {
     let path = &repository.repository;
     let published = repository.revision > 0;
@@ -18,7 +18,7 @@ pub(crate) fn show_repository(repository: &Repository, archs: &[String], now: Ti
         "distro_version": path.distro_version,
         "flavor": path.flavor,
         "modified": Timestamp::from_millisecond(repository.modified).ok().map(moment),
-        "signed": false,
+        "signed": repository.signed,
         "needs_update": repository.needs_update(),
         "is_queued": repository.is_queued(now),
         "is_updating": repository.is_updating(now),
@@ -29,7 +29,23 @@ pub(crate) fn show_repository(repository: &Repository, archs: &[String], now: Ti
         "extra": repository.extra(),
         "revision": repository.revision,
         "packages": repository.packages,
+        "state": state(repository, now),
+        "problems": repository.problems,
+        "failed": repository.failed,
+        "held": repository.held,
     })
+}
+
+/// Where it stands, in a word of chacra's callbacks.
+fn state(repository: &Repository, now: Timestamp) -> &'static str {
+    match repository {
+        _ if repository.is_updating(now) => "building",
+        _ if repository.failed.is_some() => "failed",
+        _ if repository.held.is_some() => "held",
+        _ if repository.needs_update() => "queued",
+        _ if repository.revision > 0 => "ready",
+        _ => "requested",
+    }
 }
 
 /// A moment as chacra writes it: UTC, to the microsecond, without a zone.

@@ -15,7 +15,7 @@ use crate::{ApiError, Result};
 pub struct UrlPath<T>(pub T);
 
 /// Can be read from the names in a path, which the routes call `{project}`, `{ref}`, `{sha1}`, `{distro}`,
-/// `{distro_version}`, `{flavor}`, `{arch}`, `{filename}`, `{id}`, `{name}`, `{secret}`.
+/// `{distro_version}`, `{flavor}`, `{arch}`, `{filename}`, `{id}`, `{name}`, `{secret}`, `{revision}`.
 pub trait FromUrl: Sized {
     /// # Errors
     /// [`Invalid`] if a name breaks a rule.
@@ -62,6 +62,15 @@ pub struct ArchPath {
     pub arch: Arch,
     /// The flavor, if the path names one.
     pub flavor: Option<Flavor>,
+}
+
+/// One revision of a repository.
+#[derive(Debug, Clone)]
+pub struct RevisionPath {
+    /// The repository.
+    pub repository: RepoPath,
+    /// The number of the revision.
+    pub revision: u64,
 }
 
 /// One file.
@@ -111,6 +120,25 @@ impl FromUrl for ArchPath {
     fn from_url(names: &Names) -> std::result::Result<Self, Invalid> {
         let (arch, flavor) = (names.get("arch")?, names.optional("flavor")?);
         Ok(Self { repository: RepoPath::from_url(names)?, arch, flavor })
+    }
+}
+
+impl FromUrl for RevisionPath {
+    fn from_url(names: &Names) -> std::result::Result<Self, Invalid> {
+        let Number(revision) = names.get("revision")?;
+        Ok(Self { repository: RepoPath::from_url(names)?, revision })
+    }
+}
+
+/// The number of a revision.
+struct Number(u64);
+
+impl FromStr for Number {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Invalid> {
+        let number = text.parse().map_err(|_| Invalid::new("revision", "must be a number", text))?;
+        Ok(Self(number))
     }
 }
 

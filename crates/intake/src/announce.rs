@@ -4,9 +4,10 @@ use colca_model::{RepositoryKind, Upload, UploadRequest};
 use colca_runtime::Services;
 
 use crate::tidy_up::tidy_up;
+use crate::wake::wake;
 
 /// Makes a registered file visible in the listings, notes its repository, and has that built if the configuration says
-/// that uploads do and there is anything to publish. All of it is harmless to repeat, and `reap` has it repeated until it
+/// that uploads do and there is anything to publish; and so the repositories that list its files as well. All of it is harmless to repeat, and `reap` has it repeated until it
 /// was done once.
 ///
 /// Levels come after the file, never before: see [`colca_store::Catalog::prune_levels`]. If the file was deleted
@@ -20,9 +21,12 @@ pub async fn announce(services: &Services, upload: &Upload) -> colca_store::Resu
     if catalog.binary(repository, arch, filename).await?.is_some() {
         catalog.record_levels(repository, arch).await?;
         catalog.note_file(repository, RepositoryKind::of(filename), services.clock.now()).await?;
-        if services.settings.get().await?.is_automatic(&repository.project) && catalog.has_changes(repository).await? {
+        let settings = services.settings.get().await?;
+        let is_built = settings.is_automatic(&repository.project) && !settings.is_generic(&repository.distro_version);
+        if is_built && catalog.has_changes(repository).await? {
             services.request_build(repository).await?;
         }
+        wake(services, repository, RepositoryKind::of(filename)).await?;
         if catalog.binary(repository, arch, filename).await?.is_none() {
             tidy_up(services, repository, [arch.clone()]).await?;
         }

@@ -1,62 +1,186 @@
 //! What a file is, by its own headers, read out of S3 without its payload.
 
-use colca_model::{Arch, Nevra, UploadRequest};
+use bytes::Bytes;
+use colca_apt::{Changes, Dsc, Fragment, Layout, pool_directory};
+use colca_model::{Arch, Filename, Invalid, Nevra, RepoPath, RepositoryKind, Sha256};
+use colca_rpmmd::{Carried, Location};
 use colca_runtime::Services;
-use colca_store::ObjectKey;
+use colca_settings::Settings;
+use colca_store::{Format, Identity, ObjectKey};
 
 use crate::refusal::Refusal;
 
 /// What is read first, in bytes. It holds the whole header of 96 packages in a hundred.
 const FIRST: u64 = 64 * 1024;
 
-/// What was uploaded.
-pub(crate) enum Contents {
+/// A file as it is to be in a repository.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The repository.
+    pub repository: &'a RepoPath,
+    /// The architecture as the uploader named it.
+    pub arch: &'a Arch,
+    /// Its name.
+    pub filename: &'a Filename,
+    /// Its length in bytes.
+    pub size: u64,
+    /// Its SHA-256.
+    pub sha256: Sha256,
+}
+
+/// What a file is.
+pub enum Contents {
+    /// An rpm.
     Rpm(Box<colca_rpmmd::Package>),
-    Deb,
+    /// A Debian package and the directory it goes to, or a source package.
+    Deb(Box<Fragment>, Option<String>),
+    /// What is carried into the metadata of a directory.
+    Carried,
     /// Anything else: stored as it is.
     File,
 }
 
 impl Contents {
-    /// Reads and checks the headers of an upload, which its name says it has.
-    pub(crate) async fn read(services: &Services, key: &ObjectKey, request: &UploadRequest) -> Result<Self, Refusal> {
-        let size = request.size;
-        if request.filename.is_rpm() {
+    /// Reads and checks what the name of a file says that it is; `key` is where its bytes lie.
+    ///
+    /// # Errors
+    /// [`Refusal`] if it is not, or cannot be in this repository.
+    pub async fn read(
+        services: &Services,
+        settings: &Settings,
+        key: &ObjectKey,
+        subject: Subject<'_>,
+    ) -> Result<Self, Refusal> {
+        let Subject { repository, filename, size, .. } = subject;
+        if filename.is_rpm() {
             let locate = |bytes: &[u8]| Ok(colca_rpmmd::HeaderExtent::locate(bytes, size)?.needed());
-            let package = colca_rpmmd::Package::parse(&beginning(services, key, size, locate).await?, size)?;
-            // It becomes a directory of the repository, beside others that have a meaning of their own.
-            Arch::new(package.arch_dir())?;
-            return Ok(Self::Rpm(Box::new(package)));
+            return Self::rpm(&beginning(services, key, size, locate).await?, size);
         }
-        if request.filename.is_deb() {
+        if filename.is_deb() {
             let locate = |bytes: &[u8]| Ok(colca_apt::ControlExtent::locate(bytes, size)?.needed());
-            colca_apt::Package::parse(&beginning(services, key, size, locate).await?, size)?;
-            return Ok(Self::Deb);
+            let package = colca_apt::Package::parse(&beginning(services, key, size, locate).await?, size)?;
+            return Self::deb(settings, subject, &package);
+        }
+        if filename.as_str().ends_with(".dsc") {
+            check_archive(settings, repository, filename)?;
+            let dsc = Dsc::parse(&whole(services, key, subject, colca_apt::MOST_DSC).await?)?;
+            return Ok(Self::Deb(Box::new(Fragment::of_source(&dsc, filename)?), None));
+        }
+        if filename.as_str().ends_with(".changes") {
+            Changes::parse(&whole(services, key, subject, colca_apt::MOST_DSC).await?)?;
+            return Ok(Self::File);
+        }
+        if let Some(kind) = Carried::kind_of(filename.as_str()) {
+            let known = services.catalog.repository(repository).await?;
+            let chosen = known.and_then(|repository| repository.chosen_kind());
+            // In a repository of plain files it is one of them.
+            if chosen.unwrap_or(RepositoryKind::Rpm) == RepositoryKind::Rpm {
+                Carried::parse(kind, &whole(services, key, subject, Carried::LONGEST).await?)?;
+                return Ok(Self::Carried);
+            }
         }
         Ok(Self::File)
     }
 
+    /// The rpm of `size` bytes that begins with `beginning`.
+    pub(crate) fn rpm(beginning: &[u8], size: u64) -> Result<Self, Refusal> {
+        let package = colca_rpmmd::Package::parse(beginning, size)?;
+        // It becomes a directory of the repository, beside others that have a meaning of their own.
+        Arch::new(package.arch_dir())?;
+        Ok(Self::Rpm(Box::new(package)))
+    }
+
+    fn deb(settings: &Settings, subject: Subject<'_>, package: &colca_apt::Package) -> Result<Self, Refusal> {
+        let Subject { repository, filename, size, sha256, .. } = subject;
+        check_archive(settings, repository, filename)?;
+        let distribution = settings.distribution(&repository.project);
+        let fragment = Fragment::of_package(package, filename.as_str(), size, sha256);
+        let architecture = &fragment.architecture;
+        if let Some(listed) = &distribution.architectures
+            && architecture != "all"
+            && !listed.iter().any(|listed| listed.as_str() == architecture)
+        {
+            let listed: Vec<_> = listed.iter().map(|listed| listed.as_str()).collect();
+            let rule = format!("must be all or one that the configuration lists: {}", listed.join(", "));
+            return Err(Invalid::new("Architecture", rule, architecture).into());
+        }
+        let layout = Layout::new(&distribution.components, &[]);
+        let component = layout.component(fragment.section.as_deref());
+        let directory = pool_directory(component.as_str(), &fragment.source);
+        Ok(Self::Deb(Box::new(fragment), Some(directory)))
+    }
+
+    /// What metadata it is for; `arch` is the one it was uploaded for.
+    #[must_use]
+    pub fn format(&self, arch: &Arch) -> Option<Format> {
+        match self {
+            Self::Rpm(package) => Some(Format::Rpm(package.arch_dir().to_owned())),
+            Self::Deb(..) => Some(Format::Deb),
+            Self::Carried => Some(Format::Carried(arch.to_string())),
+            Self::File => None,
+        }
+    }
+
+    /// Its part of the metadata, encoded; none if that is the file itself. `href` is relative to the directory.
+    #[must_use]
+    pub fn fragments(&self, subject: Subject<'_>, href: String, file_time: i64) -> Option<Vec<u8>> {
+        match self {
+            Self::Rpm(package) => {
+                let Subject { repository, size, sha256, .. } = subject;
+                let directory = package.arch_dir();
+                let href = if repository.has_single_repodata() { format!("{directory}/{href}") } else { href };
+                Some(package.fragments(&Location { href, size, sha256, file_time }).to_bytes())
+            }
+            Self::Deb(fragment, _) => Some(fragment.to_bytes()),
+            Self::Carried | Self::File => None,
+        }
+    }
+
     /// The rpm, if it is one.
-    pub(crate) fn rpm(&self) -> Option<&colca_rpmmd::Package> {
+    pub(crate) fn as_rpm(&self) -> Option<&colca_rpmmd::Package> {
         match self {
             Self::Rpm(package) => Some(package),
-            Self::Deb | Self::File => None,
+            Self::Deb(..) | Self::Carried | Self::File => None,
         }
     }
 
     /// What an rpm says it is.
     pub(crate) fn nevra(&self) -> Option<Nevra> {
-        self.rpm().map(|package| package.nevra().clone())
+        self.as_rpm().map(|package| package.nevra().clone())
+    }
+
+    /// What a Debian package is, of which an archive can have but one.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        let Self::Deb(fragment, _) = self else { return None };
+        let Fragment { name, version, architecture, .. } = fragment.as_ref().clone();
+        Some(Identity { name, version, architecture })
     }
 
     /// The directory of the repository it belongs in; `arch` is the one it was uploaded for.
-    pub(crate) fn directory<'a>(&'a self, arch: &'a Arch) -> &'a str {
-        self.rpm().map_or(arch.as_str(), colca_rpmmd::Package::arch_dir)
+    #[must_use]
+    pub fn directory<'a>(&'a self, arch: &'a Arch) -> &'a str {
+        match self {
+            Self::Rpm(package) => package.arch_dir(),
+            Self::Deb(_, Some(directory)) => directory,
+            Self::Deb(_, None) | Self::Carried | Self::File => arch.as_str(),
+        }
     }
 }
 
+/// Whether a repository can be a Debian archive: it needs the codename of its version, unless that stands for all of them.
+///
+/// # Errors
+/// [`Invalid`] naming the versions that are known.
+pub fn check_archive(settings: &Settings, repository: &RepoPath, filename: &Filename) -> Result<(), Invalid> {
+    let RepoPath { distro, distro_version, .. } = repository;
+    if RepositoryKind::of(filename) == RepositoryKind::Deb && !settings.is_generic(distro_version) {
+        settings.require_codename(distro, distro_version)?;
+    }
+    Ok(())
+}
+
 /// As many bytes from the start of an object as `locate` finds needed: one range GET, or a second one for the exact rest.
-async fn beginning(
+pub(crate) async fn beginning(
     services: &Services,
     key: &ObjectKey,
     size: u64,
@@ -75,4 +199,15 @@ async fn beginning(
         }
         wanted = needed;
     }
+}
+
+/// All bytes of a file that is small by its nature.
+async fn whole(services: &Services, key: &ObjectKey, subject: Subject<'_>, most: u64) -> Result<Bytes, Refusal> {
+    if subject.size > most {
+        let rule = format!("must not be longer than {most} bytes for a file of that name");
+        return Err(Invalid::new("size", rule, subject.size).into());
+    }
+    let found = services.objects.read(key).await?;
+    let (bytes, _) = found.ok_or_else(|| colca_store::Error::not_found(key))?;
+    Ok(bytes)
 }

@@ -8,14 +8,18 @@
 //! ```
 
 mod announce;
+mod claim;
 mod contents;
 mod notes;
 mod place;
 mod refusal;
 mod register;
+mod sign;
 mod tidy_up;
+mod wake;
 
 pub use announce::announce;
+pub use contents::{Contents, Subject, check_archive};
 pub use place::note_superseded;
 pub use refusal::Refusal;
 pub use register::{Taken, take_in};

@@ -1,8 +1,9 @@
 //! Giving a file its public place, over nobody else's.
 
+use colca_apt::Fragment;
 use colca_model::{Binary, Upload, UploadId};
 use colca_runtime::Services;
-use colca_store::{Copied, Garbage, ObjectKey, Owner};
+use colca_store::{Copied, Garbage, ObjectKey, Owner, StoredFragments};
 use jiff::SignedDuration;
 
 use crate::contents::Contents;
@@ -21,16 +22,17 @@ pub(crate) struct Placed {
 }
 
 /// Copies the bytes to where the public reads them: under their plain name if nothing ever lay there, else under a key
-/// of their own. `replaces` says that a file of that name is registered.
+/// of their own. There are `size` of them; `replaces` says that a file of that name is registered.
 pub(crate) async fn place(
     services: &Services,
     upload: &Upload,
     incoming: &ObjectKey,
     contents: &Contents,
+    size: u64,
     replaces: bool,
 ) -> Result<Placed, Refusal> {
     let request = &upload.request;
-    let copy = async |key: &ObjectKey| services.objects.copy_new(incoming, key, request.size, &upload.id).await;
+    let copy = async |key: &ObjectKey| services.objects.copy_new(incoming, key, size, &upload.id).await;
     let is_used_up = replaces || services.catalog.is_used_up(&plain(upload, contents).path()).await?;
     if !is_used_up {
         let key = plain(upload, contents);
@@ -60,7 +62,7 @@ pub(crate) async fn withdraw(services: &Services, upload: &Upload, contents: &Co
     Ok(services.jobs.discard(copies, due).await?)
 }
 
-/// Notes the bytes and the metadata of a file that is about to be replaced or deleted. `reap` deletes them after the grace
+/// Notes the bytes, and all that was kept of them, of a file that is about to be replaced or deleted. `reap` deletes them after the grace
 /// period, unless the catalog still names them then: a crash right after this forgets nothing.
 ///
 /// # Errors
@@ -69,9 +71,30 @@ pub async fn note_superseded(services: &Services, binary: &Binary) -> colca_stor
     let Binary { repository, arch, filename, .. } = binary.clone();
     let owner = Owner::File { repository, arch, filename };
     let fragments = ObjectKey::Fragments { upload: binary.upload.clone() };
-    let old = [binary.key.clone(), fragments.path()].map(|key| Garbage { key, owner: owner.clone() });
+    let mut old = vec![binary.key.clone(), fragments.path()];
+    if binary.filename.is_deb() {
+        old.push(ObjectKey::Paths { upload: binary.upload.clone() }.path());
+    }
+    old.extend(gathered(services, binary).await?);
+    let old = old.into_iter().map(|key| Garbage { key, owner: owner.clone() });
     let due = services.clock.now() + services.config.grace;
     services.jobs.discard(old, due).await
+}
+
+/// The copies that were made of a source package, if it is one.
+async fn gathered(services: &Services, binary: &Binary) -> colca_store::Result<Vec<String>> {
+    let Binary { repository, arch, filename, .. } = binary;
+    if !filename.as_str().ends_with(".dsc") {
+        return Ok(vec![]);
+    }
+    let Some(row) = services.catalog.package(repository, arch, filename).await? else { return Ok(vec![]) };
+    let (StoredFragments::Inline(fragments), Some(directory)) = (&row.fragments, &row.gathered) else {
+        return Ok(vec![]);
+    };
+    let Ok(fragment) = Fragment::from_bytes(fragments) else { return Ok(vec![]) };
+    let names = fragment.files.iter().map(|file| file.name.as_str()).chain([filename.as_str()]);
+    let top = ObjectKey::repository(repository);
+    Ok(names.map(|name| format!("{top}{directory}/{name}")).collect())
 }
 
 fn plain(upload: &Upload, contents: &Contents) -> ObjectKey {

@@ -1,5 +1,7 @@
 //! Why a file does not get in.
 
+use colca_runtime::CannotSign;
+
 /// What ends the way of a file.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -29,5 +31,14 @@ impl From<colca_apt::Invalid> for Refusal {
 impl From<colca_model::Invalid> for Refusal {
     fn from(invalid: colca_model::Invalid) -> Self {
         Self::Rejected(invalid.to_string())
+    }
+}
+
+impl From<CannotSign> for Refusal {
+    fn from(error: CannotSign) -> Self {
+        match error {
+            CannotSign::Store(error) => Self::Failed(error),
+            other => Self::Rejected(other.to_string()),
+        }
     }
 }

@@ -1,15 +1,16 @@
 //! Entering a file into the catalog.
 
-use colca_model::{Binary, Upload, UploadState};
-use colca_rpmmd::{Location, Package};
+use colca_model::{Binary, SignedBytes, Upload, UploadRequest, UploadState};
 use colca_runtime::Services;
-use colca_store::{ObjectKey, PackageRow, Registered, Registration, StoredFragments};
+use colca_store::{Format, ObjectKey, PackageRow, Registered, Registration, StoredFragments};
 
 use crate::announce::announce;
-use crate::contents::Contents;
+use crate::claim::claim;
+use crate::contents::{Contents, Subject};
 use crate::notes::notes;
 use crate::place::{self, Placed};
 use crate::refusal::Refusal;
+use crate::sign::sign;
 
 /// How often somebody else may register the same name at the same time before we let the queue try again.
 const TRIES: usize = 4;
@@ -27,13 +28,50 @@ pub enum Taken {
     Ended,
 }
 
+/// What is known of a file before it is registered.
+struct Arrived {
+    /// Where the bytes lie that are to be published.
+    key: ObjectKey,
+    contents: Contents,
+    /// Length and SHA-256 of what is published, if that is not what was uploaded.
+    signed: Option<SignedBytes>,
+}
+
 /// Reads what the verified bytes under `incoming` say of themselves, registers them, ends their upload, and has all that
 /// follows done. The bytes are copied, and left where they are.
 ///
 /// # Errors
 /// [`Refusal`], with words for the uploader unless a service failed.
 pub async fn take_in(services: &Services, upload: &Upload, incoming: &ObjectKey) -> Result<Taken, Refusal> {
-    let contents = Contents::read(services, incoming, &upload.request).await?;
+    let settings = services.settings.get().await?;
+    let subject = subject(upload);
+    let contents = Contents::read(services, &settings, incoming, subject).await?;
+    let request = &upload.request;
+    if let Some(binary) = services.catalog.binary(&request.repository, &request.arch, &request.filename).await?
+        && binary.sha256 == request.sha256
+    {
+        return same_again(services, upload, &binary).await;
+    }
+    let signing = settings.signing(&request.repository.project);
+    let mut arrived = Arrived { key: incoming.clone(), contents, signed: None };
+    if signing.packages && arrived.contents.as_rpm().is_some() {
+        // An rpm has room for one signature.
+        let keys = services.signing_keys.get(&signing.keys[..1]).await?;
+        let signed = sign(services, &keys[0], incoming, subject).await?;
+        arrived.signed = Some(SignedBytes { size: signed.size, sha256: signed.sha256 });
+        (arrived.key, arrived.contents) = (signed.key, signed.contents);
+    }
+    let taken = register(services, upload, &arrived).await;
+    if arrived.key != *incoming
+        && let Err(error) = services.objects.delete(&arrived.key).await
+    {
+        // What the client is told stands; the bucket's lifecycle rule takes it.
+        tracing::warn!(%error, "Could not delete {}", arrived.key.path());
+    }
+    taken
+}
+
+async fn register(services: &Services, upload: &Upload, arrived: &Arrived) -> Result<Taken, Refusal> {
     let request = &upload.request;
     for _ in 0..TRIES {
         let before = services.catalog.binary(&request.repository, &request.arch, &request.filename).await?;
@@ -41,7 +79,7 @@ pub async fn take_in(services: &Services, upload: &Upload, incoming: &ObjectKey)
             Some(binary) if binary.sha256 == request.sha256 => return same_again(services, upload, binary).await,
             Some(binary) => {
                 if let Err(refusal) = may_replace(upload, binary) {
-                    place::withdraw(services, upload, &contents).await?;
+                    place::withdraw(services, upload, &arrived.contents).await?;
                     return Err(refusal);
                 }
                 0
@@ -49,16 +87,16 @@ pub async fn take_in(services: &Services, upload: &Upload, incoming: &ObjectKey)
             None => services.catalog.deleted_version(&request.repository, &request.arch, &request.filename).await?,
         };
         let taken = if before.is_some() { Taken::Replaced } else { Taken::New };
-        match enter(services, upload, incoming, &contents, before, deleted).await {
+        match enter(services, upload, arrived, before, deleted).await {
             Ok(Registered::Done) => {
                 announce(services, upload).await?;
                 return Ok(taken);
             }
             Ok(Registered::UploadEnded) => return Ok(Taken::Ended),
             // What was copied may be left with nobody to name it.
-            Ok(Registered::NameTaken) => place::withdraw(services, upload, &contents).await?,
+            Ok(Registered::NameTaken) => place::withdraw(services, upload, &arrived.contents).await?,
             Err(refusal) => {
-                place::withdraw(services, upload, &contents).await?;
+                place::withdraw(services, upload, &arrived.contents).await?;
                 return Err(refusal);
             }
         }
@@ -66,20 +104,30 @@ pub async fn take_in(services: &Services, upload: &Upload, incoming: &ObjectKey)
     Err(Refusal::Failed(colca_store::Error::contended(&request.filename)))
 }
 
+fn subject(upload: &Upload) -> Subject<'_> {
+    let UploadRequest { repository, arch, filename, size, sha256, .. } = &upload.request;
+    Subject { repository, arch, filename, size: *size, sha256: *sha256 }
+}
+
 /// Gives the bytes their place and enters them, if what is registered and deleted is still what it was.
 async fn enter(
     services: &Services,
     upload: &Upload,
-    incoming: &ObjectKey,
-    contents: &Contents,
+    arrived: &Arrived,
     before: Option<Binary>,
     deleted: u64,
 ) -> Result<Registered, Refusal> {
-    let placed = place::place(services, upload, incoming, contents, before.is_some()).await?;
+    let claim = match arrived.contents.identity() {
+        Some(identity) => claim(services, upload, identity).await?,
+        None => None,
+    };
+    let size = arrived.signed.map_or(upload.request.size, |signed| signed.size);
+    let placed = place::place(services, upload, &arrived.key, &arrived.contents, size, before.is_some()).await?;
     if let Some(binary) = &before {
         place::note_superseded(services, binary).await?;
     }
-    let registration = registration(services, upload, contents, before, deleted, placed).await?;
+    let registration = registration(services, upload, arrived, before, deleted, placed).await?;
+    let registration = Registration { claim, ..registration };
     let now = services.clock.now();
     Ok(services.catalog.register(&services.jobs, registration, now, services.config.retention).await?)
 }
@@ -118,13 +166,15 @@ async fn same_again(services: &Services, upload: &Upload, binary: &Binary) -> Re
 async fn registration(
     services: &Services,
     upload: &Upload,
-    contents: &Contents,
+    arrived: &Arrived,
     before: Option<Binary>,
     deleted: u64,
     placed: Placed,
 ) -> Result<Registration, Refusal> {
     let request = &upload.request;
+    let contents = &arrived.contents;
     let now = services.clock.now();
+    let format = contents.format(&request.arch);
     let binary = Binary {
         repository: request.repository.clone(),
         arch: request.arch.clone(),
@@ -132,7 +182,9 @@ async fn registration(
         size: request.size,
         sha256: request.sha256,
         sha512: request.sha512,
+        signed: arrived.signed,
         nevra: contents.nevra(),
+        is_package: format.is_some(),
         key: placed.key.path(),
         upload: upload.id.clone(),
         built_by: upload.built_by.clone(),
@@ -140,7 +192,7 @@ async fn registration(
         modified: now,
         version: before.as_ref().map_or(deleted, |before| before.version) + 1,
     };
-    let mut notes = notes(upload, contents.rpm());
+    let mut notes = notes(upload, contents.as_rpm());
     if placed.is_taken {
         let directory = contents.directory(&request.arch);
         notes.push(format!(
@@ -148,37 +200,42 @@ async fn registration(
             request.filename
         ));
     }
-    let row = match contents.rpm() {
-        Some(package) => Some(package_row(services, &binary, package, placed.href).await?),
+    let package = match format {
+        Some(format) => Some(package_row(services, &binary, contents, format, placed.href).await?),
         None => None,
     };
-    Ok(Registration { binary, replaces: before, package: row, notes })
+    Ok(Registration { binary, replaces: before, package, claim: None, notes })
 }
 
 /// The metadata of a package: in the item if it fits, else in an object beside.
 async fn package_row(
     services: &Services,
     binary: &Binary,
-    package: &Package,
+    contents: &Contents,
+    format: Format,
     href: String,
 ) -> Result<PackageRow, Refusal> {
-    let directory = package.arch_dir();
-    let href = if binary.repository.has_single_repodata() { format!("{directory}/{href}") } else { href };
-    let location = Location { href, size: binary.size, sha256: binary.sha256, file_time: binary.modified.as_second() };
-    let bytes = package.fragments(&location).to_bytes();
-    let fragments = if bytes.len() <= StoredFragments::INLINE {
-        StoredFragments::Inline(bytes)
-    } else {
-        let key = ObjectKey::Fragments { upload: binary.upload.clone() };
-        services.objects.write(&key, bytes).await?;
-        StoredFragments::Object(key.path())
+    let Binary { repository, arch, filename, .. } = binary;
+    let (size, sha256) = binary.published();
+    let subject = Subject { repository, arch, filename, size, sha256 };
+    let fragments = match contents.fragments(subject, href, binary.modified.as_second()) {
+        None => StoredFragments::Object(binary.key.clone()),
+        Some(bytes) if bytes.len() <= StoredFragments::INLINE => StoredFragments::Inline(bytes),
+        Some(bytes) => {
+            let key = ObjectKey::Fragments { upload: binary.upload.clone() };
+            services.objects.write(&key, bytes).await?;
+            StoredFragments::Object(key.path())
+        }
     };
     Ok(PackageRow {
-        arch: binary.arch.clone(),
-        filename: binary.filename.clone(),
-        directory: directory.to_owned(),
+        arch: arch.clone(),
+        filename: filename.clone(),
+        upload: binary.upload.clone(),
         version: binary.version,
         created: binary.created,
+        path: binary.key.trim_start_matches(&ObjectKey::repository(repository)).to_owned(),
+        format,
         fragments,
+        gathered: None,
     })
 }

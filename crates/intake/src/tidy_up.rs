@@ -1,7 +1,9 @@
 //! What follows a deletion.
 
-use colca_model::{Arch, RepoPath};
+use colca_model::{Arch, RepoPath, RepositoryKind};
 use colca_runtime::Services;
+
+use crate::wake::wake;
 
 /// Takes out of the listings what has nothing below it any more: architectures and everything above them, and the
 /// repository if it has no file left. Has the rest published. Harmless to repeat.
@@ -21,5 +23,9 @@ pub async fn tidy_up(
         catalog.mark_gone(repository, services.clock.now()).await?;
         catalog.note_if_filled(repository, services.clock.now()).await?;
     }
-    services.request_build(repository).await
+    services.request_build(repository).await?;
+    for kind in [RepositoryKind::Rpm, RepositoryKind::Deb] {
+        wake(services, repository, kind).await?;
+    }
+    Ok(())
 }

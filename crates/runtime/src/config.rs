@@ -39,6 +39,10 @@ pub struct Config {
     pub credentials_secret: String,
     /// The secret with the accounts.
     pub accounts_secret: String,
+    /// What the names of secrets with keys begin with.
+    pub keys_prefix: String,
+    /// The KMS key that encrypts them; the account's own if empty.
+    pub keys_encrypted_by: String,
     /// Where the world reads from, without a slash at the end.
     pub cdn_url: String,
     /// Exceptions to how metadata is compressed, as `repo-build` reads them; mostly empty.
@@ -78,6 +82,8 @@ impl Config {
             ingest_queue_url: text("COLCA_INGEST_QUEUE_URL")?,
             credentials_secret: text("COLCA_CREDENTIALS_SECRET")?,
             accounts_secret: text("COLCA_ACCOUNTS_SECRET")?,
+            keys_prefix: text("COLCA_KEYS_PREFIX")?,
+            keys_encrypted_by: optional("COLCA_KEYS_ENCRYPTED_BY"),
             cdn_url: text("COLCA_CDN_URL")?.trim_end_matches('/').to_owned(),
             codecs: optional("COLCA_CODECS"),
             answer_limit: if optional("AWS_LAMBDA_FUNCTION_NAME").is_empty() { None } else { Some(LAMBDA_ANSWER) },

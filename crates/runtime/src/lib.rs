@@ -6,9 +6,12 @@ mod calls;
 mod clock;
 mod config;
 mod logging;
+pub mod metrics;
 pub mod serve;
 mod services;
 mod settings;
+mod signing_keys;
+mod web;
 
 pub use calls::counted;
 pub use config::{Config, ConfigError};
@@ -16,3 +19,5 @@ pub use lambda_runtime::Error;
 pub use serve::{Delivery, Disposition};
 pub use services::Services;
 pub use settings::SettingsSource;
+pub use signing_keys::{CannotSign, SigningKey, SigningKeys};
+pub use web::{Download, Web, WebError};

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use colca_model::{Ids, RepoPath, SharedClock};
-use colca_store::{Builds, Catalog, Jobs, Objects, Queues, Secrets};
+use colca_store::{Builds, Catalog, Jobs, Keys, ObjectKey, Objects, Queues, Secrets};
 
-use crate::SettingsSource;
 use crate::calls::CountCalls;
 use crate::clock::{RandomIds, SystemClock};
 use crate::config::{self, Config, ConfigError};
 use crate::logging;
+use crate::{SettingsSource, SigningKeys, Web};
 
 /// Everything a function needs from outside.
 #[derive(Clone)]
@@ -30,6 +30,12 @@ pub struct Services {
     pub settings: SettingsSource,
     /// Secrets Manager.
     pub secrets: Secrets,
+    /// The keys that sign.
+    pub keys: Keys,
+    /// The same, ready to sign.
+    pub signing_keys: SigningKeys,
+    /// Other people's servers.
+    pub web: Web,
     /// The time.
     pub clock: SharedClock,
     /// New ids.
@@ -58,6 +64,13 @@ impl Services {
         self.builds.request(repository, self.clock.now(), quiet).await
     }
 
+    /// chacra's address of a repository, with a slash at its end; the CDN knows it as an alias.
+    #[must_use]
+    pub fn base_url(&self, repository: &RepoPath) -> String {
+        let top = ObjectKey::Stored(ObjectKey::repository(repository)).url_path();
+        format!("{}/r/{}", self.config.cdn_url, top.trim_start_matches("repos/"))
+    }
+
     fn connect(config: Config, sdk: &SdkConfig) -> Self {
         // Bucket names in the host name need a wildcard DNS entry, which only AWS itself has.
         let elsewhere = sdk.endpoint_url().is_some();
@@ -72,12 +85,18 @@ impl Services {
         let queues = Queues::new(sqs, config.build_queue_url.clone(), config.ingest_queue_url.clone());
         let objects = Objects::new(s3, config.incoming_bucket.clone(), config.store_bucket.clone());
         let clock: SharedClock = Arc::new(SystemClock);
+        let (prefix, encrypted_by) = (config.keys_prefix.clone(), config.keys_encrypted_by.clone());
+        let kms = aws_sdk_kms::Client::new(sdk);
+        let keys = Keys::new(objects.clone(), secrets.clone(), kms, prefix, encrypted_by);
         Self {
             settings: SettingsSource::new(objects.clone(), clock.clone()),
             objects,
             jobs: Jobs::new(dynamodb, config.jobs_table.clone()),
             builds: Builds::new(catalog.clone(), queues.clone()),
             secrets: Secrets::new(secrets, config.credentials_secret.clone(), config.accounts_secret.clone()),
+            signing_keys: SigningKeys::new(keys.clone(), clock.clone()),
+            web: Web::default(),
+            keys,
             catalog,
             queues,
             clock,

@@ -56,7 +56,11 @@ impl SettingsSource {
         Ok(settings)
     }
 
-    async fn read(&self) -> Result<Settings> {
+    /// The settings as they are now.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn read(&self) -> Result<Settings> {
         let Some((bytes, _)) = self.objects.read(&ObjectKey::Settings).await? else { return Ok(Settings::default()) };
         let what = || format!("read {}", ObjectKey::Settings.path());
         let text = str::from_utf8(&bytes).map_err(|error| Error::corrupt(what(), error))?;

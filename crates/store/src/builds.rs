@@ -5,7 +5,7 @@ use std::time::Duration;
 use colca_model::RepoPath;
 use jiff::Timestamp;
 
-use crate::{BuildMessage, Catalog, Queues, Result};
+use crate::{BuildMessage, Catalog, Queues, Result, Task};
 
 /// Where builds are asked for.
 #[derive(Debug, Clone)]
@@ -30,7 +30,8 @@ impl Builds {
     /// Whatever the services answer.
     pub async fn request(&self, repository: &RepoPath, now: Timestamp, quiet: Duration) -> Result<()> {
         if self.catalog.claim_build(repository, now, now + quiet).await? {
-            self.queues.send_build(&BuildMessage { repository: repository.clone() }, quiet).await?;
+            let message = BuildMessage { repository: repository.clone(), task: Task::Publish };
+            self.queues.send_build(&message, quiet).await?;
         }
         Ok(())
     }

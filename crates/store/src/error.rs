@@ -5,6 +5,8 @@ use std::fmt;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
+use crate::ObjectKey;
+
 /// What the caller of the store must do about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -54,6 +56,18 @@ impl Error {
     pub(crate) fn into_conflict(mut self) -> Self {
         self.kind = ErrorKind::Conflict;
         self
+    }
+
+    /// Something that was read and is not what it should be.
+    #[must_use]
+    pub fn damaged(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Corrupt, what)
+    }
+
+    /// An object that should be there.
+    #[must_use]
+    pub fn not_found(key: &ObjectKey) -> Self {
+        Self::new(ErrorKind::NotFound, format!("read {}", key.path()))
     }
 
     /// A name that others keep registering while we try to.

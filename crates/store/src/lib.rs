@@ -7,6 +7,7 @@ mod builds;
 mod catalog;
 mod error;
 mod jobs;
+mod keys;
 mod multipart;
 mod object_key;
 mod objects;
@@ -21,17 +22,18 @@ mod table;
 
 pub use builds::Builds;
 pub use catalog::{
-    Catalog, Change, ChangedFile, Checksum, Lease, Listing, PackageRow, Page, PageSize, PageToken, Published,
-    Repository, Search, Sought, StoredFragments, What,
+    AdoptedRow, Built, Catalog, Cause, Change, ChangedFile, Checksum, Claim, EntryFile, Format, Held, Identity, Lease,
+    Listing, PackageRow, Page, PageSize, PageToken, Place, Repository, Revision, Search, Sought, StoredFragments, What,
 };
 pub use error::{Error, ErrorKind, Result};
-pub use jobs::{DigestProgress, DueGarbage, Garbage, Jobs, Owner};
+pub use jobs::{DigestProgress, DueGarbage, DueRefresh, Garbage, Jobs, Owner};
+pub use keys::{Custody, KeyEntry, Keys, KnownKeys};
 pub use multipart::UploadedPart;
 pub use object_key::{Bucket, ObjectKey};
 pub use objects::{Copied, ObjectHead, Objects};
 pub use overwrite::Expected;
 pub use presign::{SignedUrl, Validity};
-pub use queues::{BuildMessage, IngestMessage, Queue, Queues, Received};
+pub use queues::{BuildMessage, IngestMessage, Queue, Queues, Received, Task};
 pub use receiver::Receiver;
 pub use registration::{Registered, Registration};
 pub use secrets::{Credentials, KnownAccounts, Secrets};

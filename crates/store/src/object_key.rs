@@ -1,6 +1,6 @@
 //! Every object we ever write, as one type: its bucket, path, kind and how long it may be cached.
 
-use colca_model::{Filename, RepoPath, UploadId};
+use colca_model::{Filename, RepoPath, Sha256, UploadId};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What must be encoded in the path of a URL. `+` is, since S3 reads a plain one as a space; `~` never needs to be.
@@ -65,29 +65,44 @@ pub enum ObjectKey {
         /// cache can hold wrong bytes under a right name.
         replacement: Option<UploadId>,
     },
-    /// A file of rpm-md metadata, named by its checksum and never overwritten.
-    RpmMetadata {
+    /// Metadata under a name that nothing else ever has: with a checksum or the number of a revision in it.
+    Metadata {
         /// The repository.
         repository: RepoPath,
-        /// The directory `repodata/` is in; empty for the top of the repository.
-        directory: String,
-        /// Its name, `<revision>-<sha256>-primary.xml.zst`.
-        name: String,
+        /// Its path below the repository, such as `x86_64/repodata/<revision>-<sha256>-primary.xml.zst`.
+        path: String,
     },
-    /// The entry file of rpm-md, written last.
-    Repomd {
+    /// A file that clients start from, and that is overwritten with each publish.
+    Entry {
         /// The repository.
         repository: RepoPath,
-        /// The directory `repodata/` is in; empty for the top of the repository.
-        directory: String,
+        /// Its path below the repository, such as `x86_64/repodata/repomd.xml`.
+        path: String,
     },
     /// Metadata fragments of a package too large for a table item.
     Fragments {
         /// The upload that brought the package.
         upload: UploadId,
     },
+    /// The paths of the files in a package of Debian.
+    Paths {
+        /// The upload that brought the package, or the id of its copy.
+        upload: UploadId,
+    },
+    /// The lists of the files in all packages of a Debian archive, as they are to be published next.
+    Contents {
+        /// The repository.
+        repository: RepoPath,
+    },
     /// The configuration of repositories, `colca.toml`.
     Settings,
+    /// The list of keys for signing; nothing in it is secret.
+    Keys,
+    /// What a repository elsewhere lists, as it was when somebody pinned it.
+    External {
+        /// Of its address, of the checksum that is pinned, and of what is taken of it.
+        sha256: Sha256,
+    },
     /// A key as it was read from the catalog.
     Stored(String),
 }
@@ -99,16 +114,26 @@ impl ObjectKey {
         format!("repos/{repository}/")
     }
 
+    /// What a revision as a whole is called where objects are noted.
+    #[must_use]
+    pub fn revision(repository: &RepoPath, number: u64) -> String {
+        format!("repos/{repository}/@{number}")
+    }
+
     /// The bucket the object lies in.
     #[must_use]
     pub fn bucket(&self) -> Bucket {
         match self {
             Self::Incoming { .. } | Self::Received { .. } => Bucket::Incoming,
             Self::File { .. }
-            | Self::RpmMetadata { .. }
-            | Self::Repomd { .. }
+            | Self::Metadata { .. }
+            | Self::Entry { .. }
             | Self::Fragments { .. }
+            | Self::Paths { .. }
+            | Self::Contents { .. }
             | Self::Settings
+            | Self::Keys
+            | Self::External { .. }
             | Self::Stored(_) => Bucket::Store,
         }
     }
@@ -125,14 +150,15 @@ impl ObjectKey {
             Self::File { repository, directory, filename, replacement: Some(upload) } => {
                 format!("repos/{repository}/{directory}/{upload}/{filename}")
             }
-            Self::RpmMetadata { repository, directory, name } => {
-                format!("repos/{repository}/{}repodata/{name}", within(directory))
-            }
-            Self::Repomd { repository, directory } => {
-                format!("repos/{repository}/{}repodata/repomd.xml", within(directory))
+            Self::Metadata { repository, path } | Self::Entry { repository, path } => {
+                format!("repos/{repository}/{path}")
             }
             Self::Fragments { upload } => format!("state/fragments/{upload}"),
+            Self::Paths { upload } => format!("state/paths/{upload}"),
+            Self::Contents { repository } => format!("state/contents/{repository}"),
             Self::Settings => "state/colca.toml".to_owned(),
+            Self::Keys => "state/keys.json".to_owned(),
+            Self::External { sha256 } => format!("state/external/{sha256}.json"),
             Self::Stored(key) => key.clone(),
         }
     }
@@ -147,15 +173,16 @@ impl ObjectKey {
     #[must_use]
     pub fn content_type(&self) -> &'static str {
         match self {
-            Self::File { filename, .. } if filename.is_rpm() => "application/x-rpm",
-            Self::Repomd { .. } => "application/xml",
+            Self::File { filename, .. } => type_of(filename.as_str()).unwrap_or(ANY),
+            Self::Metadata { path, .. } | Self::Entry { path, .. } => type_of(path).unwrap_or(ANY),
             Self::Settings => "application/toml",
+            Self::Keys | Self::External { .. } => JSON,
             Self::Incoming { .. }
             | Self::Received { .. }
-            | Self::File { .. }
-            | Self::RpmMetadata { .. }
             | Self::Fragments { .. }
-            | Self::Stored(_) => "application/octet-stream",
+            | Self::Paths { .. }
+            | Self::Contents { .. }
+            | Self::Stored(_) => ANY,
         }
     }
 
@@ -163,17 +190,38 @@ impl ObjectKey {
     #[must_use]
     pub fn cache_control(&self) -> &'static str {
         match self {
-            Self::Repomd { .. } => "public, max-age=5",
-            Self::File { .. } | Self::RpmMetadata { .. } | Self::Stored(_) => "public, max-age=31536000, immutable",
-            Self::Incoming { .. } | Self::Received { .. } | Self::Fragments { .. } | Self::Settings => {
-                "private, no-store"
-            }
+            Self::Entry { .. } => "public, max-age=5",
+            Self::File { .. } | Self::Metadata { .. } | Self::Stored(_) => "public, max-age=31536000, immutable",
+            Self::Incoming { .. }
+            | Self::Received { .. }
+            | Self::Fragments { .. }
+            | Self::Paths { .. }
+            | Self::Contents { .. }
+            | Self::Settings
+            | Self::Keys
+            | Self::External { .. } => "private, no-store",
         }
     }
 }
 
-fn within(directory: &str) -> String {
-    if directory.is_empty() { String::new() } else { format!("{directory}/") }
+const ANY: &str = "application/octet-stream";
+const JSON: &str = "application/json";
+
+/// What a file is, by the end of its path.
+fn type_of(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    Some(match name.as_str() {
+        "release" | "inrelease" | "mirrorlist" | "sha256sums" | "index.txt" => "text/plain; charset=utf-8",
+        _ => match name.rsplit_once('.')?.1 {
+            "rpm" => "application/x-rpm",
+            "deb" | "ddeb" | "udeb" => "application/vnd.debian.binary-package",
+            "xml" => "application/xml",
+            "json" => JSON,
+            // As text, so that browsers show them.
+            "asc" | "gpg" | "key" => "text/plain; charset=utf-8",
+            _ => return None,
+        },
+    })
 }
 
 #[cfg(test)]
@@ -204,9 +252,17 @@ mod tests {
 
     #[test]
     fn only_entry_files_grow_stale() {
-        let repomd = ObjectKey::Repomd { repository: repository(), directory: String::new() };
+        let repomd = ObjectKey::Entry { repository: repository(), path: "repodata/repomd.xml".to_owned() };
         assert!(repomd.path().ends_with("/flavors/default/repodata/repomd.xml"));
         assert!(repomd.cache_control().contains("max-age=5"));
         assert!(file(None).cache_control().contains("immutable"));
+    }
+
+    #[test]
+    fn what_others_list_is_nobody_elses_business() {
+        let key = ObjectKey::External { sha256: Sha256::new([0xab; 32]) };
+        assert_eq!(key.path(), format!("state/external/{}.json", "ab".repeat(32)));
+        assert_eq!((key.content_type(), key.cache_control()), ("application/json", "private, no-store"));
+        assert_eq!(key.bucket(), Bucket::Store);
     }
 }

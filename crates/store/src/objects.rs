@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumMode, CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{ChecksumMode, CompletedMultipartUpload, CompletedPart, MetadataDirective};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use colca_model::{RepoPath, Sha256, UploadId};
+use colca_model::{Sha256, UploadId};
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::Semaphore;
 
 use crate::receiver::ALL_UNDER_WAY;
-use crate::{Bucket, Error, ErrorKind, Expected, ObjectKey, Result};
+use crate::{Bucket, Error, ErrorKind, ObjectKey, Result};
 
 /// The largest piece S3 copies in one call is 5 GiB; smaller ones run side by side.
 const COPY_PART: u64 = 512 * 1024 * 1024;
@@ -44,6 +44,10 @@ pub struct ObjectHead {
     pub sha256: Option<Sha256>,
     /// The upload it was copied from, for a published file.
     pub upload: Option<UploadId>,
+    /// Its entity tag.
+    pub etag: String,
+    /// Which of its versions it is, where the bucket keeps versions.
+    pub version: Option<String>,
 }
 
 /// How a copy to a new key went.
@@ -82,6 +86,8 @@ impl Objects {
                 size: head.content_length().and_then(|size| size.try_into().ok()).unwrap_or(0),
                 sha256: head.checksum_sha256().and_then(full_sha256),
                 upload: head.metadata().and_then(|metadata| metadata.get(UPLOAD)?.parse().ok()),
+                etag: head.e_tag.unwrap_or_default(),
+                version: head.version_id,
             })),
             Err(error) => none_if_absent(Error::sdk(format!("look at {}", key.path()), error)),
         }
@@ -135,22 +141,14 @@ impl Objects {
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn write(&self, key: &ObjectKey, bytes: Vec<u8>) -> Result<()> {
+    pub async fn write(&self, key: &ObjectKey, bytes: impl Into<Bytes>) -> Result<()> {
         self.put(key, bytes).send().await.map(drop).map_err(|error| Error::sdk(format!("write {}", key.path()), error))
-    }
-
-    /// Writes an entry file if it is still as `expected`. This is the moment a publish becomes visible.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Conflict`] if somebody else wrote it meanwhile, or whatever else the service answers.
-    pub async fn commit(&self, key: &ObjectKey, bytes: Vec<u8>, expected: &Expected) -> Result<()> {
-        self.overwrite(key, bytes, Some(expected)).await.map(drop)
     }
 
     pub(crate) fn put(
         &self,
         key: &ObjectKey,
-        bytes: Vec<u8>,
+        bytes: impl Into<Bytes>,
     ) -> aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder {
         self.s3
             .put_object()
@@ -158,7 +156,7 @@ impl Objects {
             .key(key.path())
             .content_type(key.content_type())
             .cache_control(key.cache_control())
-            .body(ByteStream::from(bytes))
+            .body(ByteStream::from(bytes.into()))
     }
 
     /// Copies the `size` bytes of an upload inside S3 to a key that no other upload's bytes may lie under. Two uploads
@@ -248,21 +246,17 @@ impl Objects {
         request.send().await.map(drop).map_err(|error| Error::sdk("reach the store", error))
     }
 
-    /// The names of the directories right below a repository.
+    /// Copies a small object of the store to a key that no other bytes ever lie under.
     ///
     /// # Errors
-    /// Whatever the service answers.
-    pub async fn directories(&self, repository: &RepoPath) -> Result<Vec<String>> {
-        let top = ObjectKey::repository(repository);
-        let request = self.s3.list_objects_v2().bucket(&self.store).prefix(&top).delimiter("/");
-        let mut pages = request.into_paginator().send();
-        let mut directories = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| Error::sdk(format!("list the directories of {repository}"), error))?;
-            let found = page.common_prefixes.unwrap_or_default().into_iter().filter_map(|prefix| prefix.prefix);
-            directories.extend(found.map(|prefix| prefix[top.len()..].trim_end_matches('/').to_owned()));
-        }
-        Ok(directories)
+    /// Whatever the service answers; [`ErrorKind::NotFound`] if there is nothing to copy.
+    pub async fn copy(&self, from: &ObjectKey, to: &ObjectKey) -> Result<()> {
+        let request = self.s3.copy_object().bucket(self.bucket(to)).key(to.path());
+        let request = request.copy_source(format!("{}/{}", self.bucket(from), from.url_path()));
+        let request = request.metadata_directive(MetadataDirective::Replace);
+        let request = request.content_type(to.content_type()).cache_control(to.cache_control());
+        let copied = request.send().await;
+        copied.map(drop).map_err(|error| Error::sdk(format!("copy {} to {}", from.path(), to.path()), error))
     }
 
     /// Removes an entry file if it still has this entity tag.
@@ -274,6 +268,8 @@ impl Objects {
         let request = self.s3.delete_object().bucket(self.bucket(key)).key(key.path()).if_match(etag);
         match request.send().await {
             Ok(_) => Ok(()),
+            // An earlier try was interrupted.
+            Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 404) => Ok(()),
             // LocalStack, and others who speak S3. What is left is the builder's lease, and this look.
             Err(error) if error.code() == Some("NotImplemented") => match self.read(key).await? {
                 Some((_, there)) if there != etag => Err(Error::new(ErrorKind::Conflict, what())),
@@ -284,6 +280,16 @@ impl Objects {
                 Err(if error.kind() == ErrorKind::AlreadyExists { error.into_conflict() } else { error })
             }
         }
+    }
+
+    /// Removes an object as it was when it was looked at: what was written since stays.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn delete_as_seen(&self, key: &ObjectKey, seen: &ObjectHead) -> Result<()> {
+        let request = self.s3.delete_object().bucket(self.bucket(key)).key(key.path());
+        let request = request.set_version_id(seen.version.clone());
+        request.send().await.map(drop).map_err(|error| Error::sdk(format!("delete {}", key.path()), error))
     }
 
     /// Removes an object; one that is gone already is no error.

@@ -1,5 +1,7 @@
 //! Writing over what is there, on a condition: entry files and the configuration are the only objects that change.
 
+use bytes::Bytes;
+
 use crate::{Error, ErrorKind, ObjectKey, Objects, Result};
 
 /// What an object must be for a write to go through.
@@ -16,7 +18,12 @@ impl Objects {
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if it is not as expected, or whatever else the service answers.
-    pub async fn overwrite(&self, key: &ObjectKey, bytes: Vec<u8>, expected: Option<&Expected>) -> Result<String> {
+    pub async fn overwrite(
+        &self,
+        key: &ObjectKey,
+        bytes: impl Into<Bytes>,
+        expected: Option<&Expected>,
+    ) -> Result<String> {
         let request = self.put(key, bytes);
         let request = match expected {
             None => request,

@@ -8,11 +8,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
-/// Build this repository.
+/// Work on this repository.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildMessage {
-    /// The repository that has changes.
+    /// The repository.
     pub repository: RepoPath,
+    /// What is to be done.
+    #[serde(default)]
+    pub task: Task,
+}
+
+/// What a builder is to do with a repository.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Task {
+    /// Publish its changes.
+    #[default]
+    Publish,
+    /// List the files in its packages. Nothing is to be done if another revision was published meanwhile: a message of its
+    /// own was sent for that.
+    Contents {
+        /// The revision that is published.
+        revision: u64,
+    },
 }
 
 /// Look at this upload: its bytes arrived, and S3's own message about it may be lost.
@@ -61,7 +79,7 @@ impl Queues {
         Self { sqs, build_url, ingest_url }
     }
 
-    /// Has a repository built after `delay`, in whole seconds, 15 minutes at most.
+    /// Has a repository worked on after `delay`, in whole seconds, 15 minutes at most.
     ///
     /// # Errors
     /// Whatever the service answers.
@@ -130,5 +148,20 @@ impl Queues {
         let delay = i32::try_from(delay.as_secs().min(900)).unwrap_or(900);
         let request = self.sqs.send_message().queue_url(url).delay_seconds(delay).message_body(body);
         request.send().await.map(drop).map_err(|error| Error::sdk(format!("send a message to {url}"), error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_is_what_a_message_means_that_says_nothing_else() {
+        let read = |text: &str| serde_json::from_str::<BuildMessage>(text).expect("a message").task;
+        assert_eq!(read(r#"{"repository": "p/r/s/d/1/flavors/f"}"#), Task::Publish);
+        let contents = r#"{"repository":"p/r/s/d/1/flavors/f","task":{"contents":{"revision":7}}}"#;
+        assert_eq!(read(contents), Task::Contents { revision: 7 });
+        let message: BuildMessage = serde_json::from_str(contents).expect("a message");
+        assert_eq!(serde_json::to_string(&message).expect("plain data"), contents);
     }
 }

@@ -4,10 +4,10 @@
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use colca_model::{Binary, UploadState};
+use colca_model::{Binary, UploadId, UploadState};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{Change, ChangedFile, PackageRow, What};
+use crate::catalog::{Change, ChangedFile, Claim, Identity, PackageRow, What};
 use crate::table::number;
 use crate::{Catalog, Error, ErrorKind, Jobs, Result};
 
@@ -21,6 +21,8 @@ pub struct Registration {
     pub replaces: Option<Binary>,
     /// What it contributes to the metadata, if it is a package.
     pub package: Option<PackageRow>,
+    /// What it is, if its archive can have but one of it, and whose claim to that it takes over.
+    pub claim: Option<(Identity, Option<UploadId>)>,
     /// What the uploader is told.
     pub notes: Vec<String>,
 }
@@ -50,8 +52,8 @@ impl Catalog {
         now: Timestamp,
         keep: SignedDuration,
     ) -> Result<Registered> {
-        let Registration { binary, replaces, package, notes } = registration;
-        let what = What::Added(changed(&binary, binary.version, package.is_some()));
+        let Registration { binary, replaces, package, claim, notes } = registration;
+        let what = What::Added(changed(&binary, binary.version));
         let change = Change { id: binary.upload.clone(), what };
         let file = self.put(&binary)?;
         let file = if replaces.is_some() {
@@ -63,14 +65,20 @@ impl Catalog {
         let end = jobs.ending(&binary.upload, &UploadState::Registered { notes }, now, keep)?;
         let end = TransactWriteItem::builder().update(end).build();
 
-        // The order matters to `refused`.
+        // The first two are what `refused` tells from the others.
         let mut writes = vec![write(file)?, end, write(self.put_change(&binary.repository, &change)?)?];
         match &replaces {
             // Somebody may have registered and deleted it since it was looked at.
-            None => writes.insert(2, TransactWriteItem::builder().condition_check(self.unburied(&binary)?).build()),
+            None => writes.push(TransactWriteItem::builder().condition_check(self.unburied(&binary)?).build()),
             Some(replaced) => {
                 writes.extend(self.use_up(replaced)?.map(|put| TransactWriteItem::builder().put(put).build()));
             }
+        }
+        if let Some((identity, before)) = claim {
+            let (arch, filename) = (binary.arch.clone(), binary.filename.clone());
+            let claim = Claim { arch, filename, sha256: binary.sha256, upload: binary.upload.clone() };
+            let put = self.put_claim(&binary.repository, &identity, &claim, before.as_ref())?;
+            writes.push(TransactWriteItem::builder().put(put).build());
         }
         if let Some(package) = package {
             writes.push(write(self.put_package(&binary.repository, &package)?)?);
@@ -89,8 +97,9 @@ impl Catalog {
 }
 
 /// A file as a change names it.
-pub(crate) fn changed(binary: &Binary, version: u64, is_package: bool) -> ChangedFile {
-    ChangedFile { arch: binary.arch.clone(), filename: binary.filename.clone(), version, is_package }
+pub(crate) fn changed(binary: &Binary, version: u64) -> ChangedFile {
+    let Binary { arch, filename, is_package, .. } = binary.clone();
+    ChangedFile { arch, filename, version, is_package }
 }
 
 pub(crate) fn write(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> Result<TransactWriteItem> {
@@ -110,11 +119,11 @@ pub(crate) fn failed_conditions(error: &SdkError<TransactWriteItemsError>) -> Ve
 
 /// Which condition did not hold, if that is why the transaction was cancelled.
 fn refused(error: &SdkError<TransactWriteItemsError>) -> Option<Registered> {
-    match failed_conditions(error)[..] {
+    let failed = failed_conditions(error);
+    match failed[..] {
         // The end of the upload counts first: a file that is there already may be its own.
         [_, true, ..] => Some(Registered::UploadEnded),
-        [true, ..] | [_, _, true, ..] => Some(Registered::NameTaken),
-        _ => None,
+        _ => failed.contains(&true).then_some(Registered::NameTaken),
     }
 }
 
@@ -134,7 +143,7 @@ mod tests {
         SdkError::service_error(error, HttpResponse::new(400.try_into().expect("a status"), SdkBody::empty()))
     }
 
-    /// What a transaction says that was cancelled for a reason each: of the file, the end, what was deleted, the change.
+    /// What a transaction says that was cancelled for a reason each: of the file, the end, the change, what was deleted.
     fn cancelled(reasons: [&str; 4]) -> Option<Registered> {
         let reasons = reasons.map(|code| CancellationReason::builder().code(code).build());
         let error = TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons.to_vec())).build();
@@ -146,7 +155,7 @@ mod tests {
         assert_eq!(cancelled([HELD, FAILED, HELD, HELD]), Some(Registered::UploadEnded));
         assert_eq!(cancelled([FAILED, FAILED, HELD, HELD]), Some(Registered::UploadEnded));
         assert_eq!(cancelled([FAILED, HELD, HELD, HELD]), Some(Registered::NameTaken));
-        assert_eq!(cancelled([HELD, HELD, FAILED, HELD]), Some(Registered::NameTaken));
+        assert_eq!(cancelled([HELD, HELD, HELD, FAILED]), Some(Registered::NameTaken));
     }
 
     #[test]

@@ -15,8 +15,7 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn unregister(&self, binary: &Binary, change: UploadId) -> Result<bool> {
-        let is_package = binary.nevra.is_some();
-        let change = Change { id: change, what: What::Removed(changed(binary, binary.version + 1, is_package)) };
+        let change = Change { id: change, what: What::Removed(changed(binary, binary.version + 1)) };
         let mut writes = vec![
             TransactWriteItem::builder().delete(self.delete(binary)?).build(),
             TransactWriteItem::builder().put(self.bury(binary)?).build(),

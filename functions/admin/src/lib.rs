@@ -1,4 +1,4 @@
-//! Who may do what, and how repositories are built: accounts and configuration. Only who has the scope `admin` gets past
+//! Who may do what, how repositories are built and what signs them: accounts, configuration and keys. Only who has the scope `admin` gets past
 //! [`admin::Admin`]; every change is recorded, and no log and no answer shows a secret but the one that just made it.
 
 mod account_object;
@@ -9,7 +9,9 @@ mod delete_account;
 mod delete_secret;
 mod get_account;
 mod get_configuration;
+mod keys;
 mod list_accounts;
+mod new_key;
 mod operations;
 mod path;
 mod put_account;
@@ -26,6 +28,7 @@ pub fn routes() -> Routes<App> {
     const ACCOUNT: [&str; 1] = ["/admin/accounts/{name}"];
     const SECRETS: [&str; 1] = ["/admin/accounts/{name}/secrets"];
     const SECRET: [&str; 1] = ["/admin/accounts/{name}/secrets/{secret}"];
+    const KEY: [&str; 1] = ["/admin/keys/{name}"];
     const CONFIGURATION: [&str; 1] = ["/admin/configuration"];
     Routes::default()
         .get(&["/admin/accounts"], list_accounts::list_accounts, &operations::accounts())
@@ -34,6 +37,11 @@ pub fn routes() -> Routes<App> {
         .on(&Method::DELETE, &ACCOUNT, delete_account::delete_account, &operations::no_account())
         .post(&SECRETS, add_secret::add_secret, &operations::secret())
         .on(&Method::DELETE, &SECRET, delete_secret::delete_secret, &operations::no_secret())
+        .get(&["/admin/keys"], keys::list_keys, &operations::keys())
+        .post(&["/admin/keys"], keys::add_key, &operations::new_key())
+        .get(&KEY, keys::show_key, &operations::key())
+        .get(&["/admin/keys/{name}/public"], keys::show_public_key, &operations::public_key())
+        .on(&Method::DELETE, &KEY, keys::delete_key, &operations::no_key())
         .get(&CONFIGURATION, get_configuration::get_configuration, &operations::configuration())
         .on(&Method::PUT, &CONFIGURATION, put_configuration::put_configuration, &operations::set_configuration())
 }

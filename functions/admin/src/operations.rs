@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 const ACCOUNTS: &str = "accounts";
 const CONFIGURATION: &str = "configuration";
+const KEYS: &str = "keys";
 const JSON: &str = "application/json";
 
 fn moment() -> Value {
@@ -100,6 +101,78 @@ pub(crate) fn no_secret() -> Operation {
         .answer(204, "it proves nothing any more, everywhere within a minute")
         .answer(404, "there is no such secret")
         .answer(503, "others keep changing accounts too")
+}
+
+fn on_keys(summary: &'static str) -> Operation {
+    Operation::new(KEYS, summary).needs("admin")
+}
+
+fn key_object() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "fingerprint": {"type": "string"},
+            "user_ids": {"type": "array", "items": {"type": "string"}},
+            "algorithm": {"type": "string"},
+            "created": moment(),
+            "expires": {"type": ["string", "null"], "format": "date-time"},
+            "added": moment(),
+            "custody": {"type": "string", "enum": ["secret", "kms"]},
+            "kms": {"type": ["string", "null"], "description": "the id or ARN of the KMS key"},
+            "for_rpm": {"type": "boolean", "description": "whether every rpm can verify its signatures"},
+        },
+    })
+}
+
+pub(crate) fn keys() -> Operation {
+    on_keys("The keys that sign").json(200, "by name", json!({"type": "array", "items": key_object()}))
+}
+
+pub(crate) fn key() -> Operation {
+    on_keys("A key").json(200, "the key", key_object()).answer(404, "there is none of that name")
+}
+
+pub(crate) fn public_key() -> Operation {
+    on_keys("The public half of a key").answer(200, "armored").answer(404, "there is none of that name")
+}
+
+pub(crate) fn new_key() -> Operation {
+    let generate = json!({
+        "type": "object",
+        "required": ["user_id"],
+        "properties": {
+            "algorithm": {"type": "string", "enum": ["rsa4096", "rsa3072", "rsa2048", "ed25519"]},
+            "user_id": {"type": "string"},
+            "expires": moment(),
+        },
+        "additionalProperties": false,
+    });
+    let body = json!({
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+            "name": {"type": "string", "description": "what the configuration calls it"},
+            "generate": generate,
+            "import": {"type": "string", "description": "an armored private key without a passphrase"},
+            "kms": {"type": "string", "description": "the id or ARN of a KMS key, which never leaves KMS"},
+            "user_id": {"type": "string", "description": "with kms: whom the key stands for"},
+            "expires": moment(),
+        },
+        "additionalProperties": false,
+    });
+    on_keys("Make, import or name a key that signs")
+        .takes(JSON, body)
+        .json(201, "the key; the private half is never shown", key_object())
+        .answer(409, "there is one of that name")
+        .answer(503, "others keep changing keys too")
+}
+
+pub(crate) fn no_key() -> Operation {
+    on_keys("Delete a key that the configuration does not name")
+        .answer(204, "it signs nothing any more; what it signed stays as it is")
+        .answer(404, "there is none of that name")
+        .answer(409, "the configuration names it")
 }
 
 pub(crate) fn configuration() -> Operation {

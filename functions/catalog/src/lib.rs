@@ -11,6 +11,7 @@ mod get_repository_file;
 mod get_root;
 mod list_binaries;
 mod list_levels;
+mod list_revisions;
 mod operations;
 mod search_binaries;
 mod search_parameters;
@@ -61,8 +62,12 @@ fn files(routes: Routes<App>) -> Routes<App> {
 }
 
 fn repositories(routes: Routes<App>) -> Routes<App> {
-    let [file, update, recreate, extra] = ["repo", "update", "recreate", "extra"].map(|name| below(REPOSITORY, name));
+    let [file, sources, update, recreate, extra, promote] =
+        ["repo", "repo.sources", "update", "recreate", "extra", "promote"].map(|name| below(REPOSITORY, name));
+    let [revisions, revision, diff] =
+        ["revisions", "revisions/{revision}", "revisions/{revision}/diff"].map(|name| below(REPOSITORY, name));
     let action = [update, recreate].concat();
+    let posted = [extra, promote].concat();
     let level = operations::level();
     routes
         .get(&["/repos"], list_levels::list_projects, &level)
@@ -74,7 +79,11 @@ fn repositories(routes: Routes<App>) -> Routes<App> {
         .get(&file, get_repository_file::get_repository_file, &operations::repository_file())
         .on(&Method::HEAD, &action, get_repository::head_action, &operations::action_head())
         .get(&action, get_repository::get_action, &operations::action_get())
-        .get(&extra, get_repository::get_action, &operations::action_get())
+        .get(&posted, get_repository::get_action, &operations::action_get())
+        .get(&sources, get_repository_file::get_sources_file, &operations::sources_file())
+        .get(&revisions, list_revisions::list_revisions, &operations::revisions())
+        .get(&revision, list_revisions::show_revision, &operations::revision())
+        .get(&diff, list_revisions::compare_revisions, &operations::difference())
 }
 
 /// The whole function.

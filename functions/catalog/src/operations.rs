@@ -145,6 +145,64 @@ pub(crate) fn repository_file() -> Operation {
         .answer(404, "there is no such repository")
 }
 
+pub(crate) fn sources_file() -> Operation {
+    Operation::new(REPOSITORIES, "The file that makes apt use the repository, with its key in it")
+        .answer(200, "a deb822 .sources file")
+        .answer(204, "the repository is no Debian archive")
+        .answer(404, "there is no such repository")
+}
+
+fn revision_object() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "revision": {"type": "integer"},
+            "published": {"type": "string", "format": "date-time"},
+            "cause": {"type": "string", "enum": ["changed", "asked", "promoted"]},
+            "type": {"type": "string", "enum": ["rpm", "deb", "raw"]},
+            "packages": {"type": "integer"},
+            "pinned": {"type": "boolean"},
+            "current": {"type": "boolean"},
+            "url": {"type": "string", "description": "where it can be read as long as it is there"},
+        },
+    })
+}
+
+fn listed() -> Value {
+    let properties = json!({
+        "path": {"type": "string"},
+        "name": {"type": "string"},
+        "version": {"type": "string"},
+        "arch": {"type": "string"},
+        "size": {"type": "integer"},
+        "sha256": {"type": "string"},
+        "codenames": {"type": "array", "items": {"type": "string"}},
+    });
+    json!({"type": "array", "items": {"type": "object", "properties": properties}})
+}
+
+pub(crate) fn revisions() -> Operation {
+    Operation::new(REPOSITORIES, "What was published and is still there, the newest first")
+        .json(200, "up to 200 revisions", json!({"type": "array", "items": revision_object()}))
+        .answer(404, "there is no such repository")
+}
+
+pub(crate) fn revision() -> Operation {
+    let mut object = revision_object();
+    object["properties"]["contents"] = listed();
+    Operation::new(REPOSITORIES, "A revision, with all that it lists")
+        .json(200, "the revision", object)
+        .answer(404, "there is no such revision any more")
+}
+
+pub(crate) fn difference() -> Operation {
+    let difference = json!({"type": "object", "properties": {"added": listed(), "removed": listed()}});
+    Operation::new(REPOSITORIES, "How a revision differs from another")
+        .query("from", "the number of the other")
+        .json(200, "what only one of them lists", difference)
+        .answer(404, "there is no such revision any more")
+}
+
 pub(crate) fn action_head() -> Operation {
     Operation::new(REPOSITORIES, "Whether a POST would be heard")
         .needs("upload")

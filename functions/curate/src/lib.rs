@@ -5,6 +5,8 @@ mod ask_build;
 mod delete_file;
 mod delete_repository;
 mod operations;
+mod pin_revision;
+mod promote;
 mod remove;
 mod set_extra;
 mod set_type;
@@ -18,7 +20,8 @@ use colca_api::{App, Routes, complete};
 #[must_use]
 pub fn routes() -> Routes<App> {
     let file = below(ARCH, "{filename}");
-    let [update, recreate, extra] = ["update", "recreate", "extra"].map(|name| below(REPOSITORY, name));
+    let [update, recreate, extra, promote, pin] =
+        ["update", "recreate", "extra", "promote", "revisions/{revision}/pin"].map(|name| below(REPOSITORY, name));
     Routes::default()
         .on(&Method::DELETE, &file, delete_file::delete_file, &operations::file())
         .on(&Method::DELETE, &REPOSITORY, delete_repository::delete_repository, &operations::repository())
@@ -26,6 +29,9 @@ pub fn routes() -> Routes<App> {
         .post(&update, ask_build::update, &operations::update())
         .post(&recreate, ask_build::recreate, &operations::recreate())
         .post(&extra, set_extra::set_extra, &operations::extra())
+        .post(&promote, promote::promote, &operations::promote())
+        .on(&Method::PUT, &pin, pin_revision::pin, &operations::pin())
+        .on(&Method::DELETE, &pin, pin_revision::unpin, &operations::unpin())
 }
 
 /// The whole function.

@@ -55,3 +55,31 @@ pub(crate) fn extra() -> Operation {
     let any = json!({"description": "any JSON", "type": ["object", "array", "string", "number", "boolean", "null"]});
     on_repository("Replace what is noted about a repository, by any JSON").takes(JSON, any)
 }
+
+pub(crate) fn promote() -> Operation {
+    let body = json!({
+        "type": "object",
+        "required": ["revision"],
+        "properties": {
+            "revision": {"description": "its number, or latest: whatever is uploaded", "type": ["integer", "string"]},
+            "repository": {"type": "string", "description": "whose revision, if not its own: P/R/S/D/V/flavors/F"},
+        },
+        "additionalProperties": false,
+    });
+    on_repository("Choose what is published: an earlier revision, another repository's, or the newest files")
+        .takes(JSON, body)
+}
+
+pub(crate) fn pin() -> Operation {
+    Operation::new(REPOSITORIES, "Have a revision stay, with all that it lists")
+        .needs("upload")
+        .answer(204, "it stays")
+        .answer(404, "there is no such revision any more")
+}
+
+pub(crate) fn unpin() -> Operation {
+    Operation::new(REPOSITORIES, "Let a revision go")
+        .needs("upload")
+        .answer(204, "it goes after the grace period, unless it is the current one")
+        .answer(404, "it is not pinned")
+}

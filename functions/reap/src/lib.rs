@@ -1,20 +1,25 @@
-//! Every minute: finds what a crash, or a lost message, left behind, and deletes what is over.
+//! Every minute: finds what a crash, or a lost message, left behind, deletes what is over, and sees to what expires.
 //!
-//! Nothing else depends on it in the ordinary course of things; what it does not find this minute it finds the next.
+//! What it does not find this minute it finds the next; nothing but what expires depends on it in the ordinary course of things.
 
 mod expire_uploads;
+mod pinned;
+mod refresh_releases;
 mod resume_builds;
 mod sweep_garbage;
+mod watch_keys;
 
 use colca_runtime::Services;
 
 /// One round.
 ///
 /// # Errors
-/// The first failure; each of the three was tried.
+/// The first failure; each of the five was tried.
 pub async fn reap(services: &Services) -> colca_store::Result<()> {
     let builds = resume_builds::resume_builds(services).await;
     let uploads = expire_uploads::expire_uploads(services).await;
     let garbage = sweep_garbage::sweep_garbage(services).await;
-    builds.and(uploads).and(garbage)
+    let refreshes = refresh_releases::refresh_releases(services).await;
+    let keys = watch_keys::watch_keys(services).await;
+    builds.and(uploads).and(garbage).and(refreshes).and(keys)
 }

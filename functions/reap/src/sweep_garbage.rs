@@ -1,11 +1,13 @@
 //! Objects that may be garbage, and whose grace is over: deleted, unless somebody names them after all.
 
-use colca_rpmmd::Repomd;
+use colca_model::{Binary, UploadId};
 use colca_runtime::Services;
-use colca_store::{DueGarbage, Garbage, ObjectKey, Owner};
+use colca_store::{AdoptedRow, DueGarbage, Garbage, ObjectKey, Owner};
 use futures::{StreamExt, stream};
 use jiff::SignedDuration;
-use tracing::{error, info, warn};
+use tracing::{error, info};
+
+use crate::pinned;
 
 /// How many objects one round looks at, and how many at once.
 const ROUND: i32 = 500;
@@ -15,7 +17,7 @@ const AT_ONCE: usize = 16;
 const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// What is to become of an object.
-enum Verdict {
+pub(crate) enum Verdict {
     Delete,
     Keep,
     /// Published metadata may name it still.
@@ -36,6 +38,13 @@ pub(crate) async fn sweep_garbage(services: &Services) -> colca_store::Result<()
 
 async fn sweep(services: &Services, due: &DueGarbage) -> colca_store::Result<()> {
     let garbage = &due.garbage;
+    let object = ObjectKey::Stored(garbage.key.clone());
+    // What is deleted is the version that lies there now. Whoever writes the same bytes under the same key again notes that
+    // first, which we see, or writes them after this look, and those stay.
+    let seen = services.objects.head(&object).await?;
+    if !services.jobs.is_due_as_before(due).await? {
+        return Ok(());
+    }
     match judge(services, garbage).await? {
         Verdict::AskAgain => {
             return services.jobs.discard([garbage.clone()], services.clock.now() + AGAIN).await;
@@ -43,7 +52,9 @@ async fn sweep(services: &Services, due: &DueGarbage) -> colca_store::Result<()>
         Verdict::Keep => {}
         Verdict::Delete => {
             info!(key = garbage.key, "Deleting {}", garbage.key);
-            services.objects.delete(&ObjectKey::Stored(garbage.key.clone())).await?;
+            if let Some(seen) = seen {
+                services.objects.delete_as_seen(&object, &seen).await?;
+            }
         }
     }
     services.jobs.forget_garbage(due).await
@@ -53,27 +64,88 @@ async fn judge(services: &Services, garbage: &Garbage) -> colca_store::Result<Ve
     match &garbage.owner {
         Owner::File { repository, arch, filename } => {
             let binary = services.catalog.binary(repository, arch, filename).await?;
-            let fragments =
-                |binary: &colca_model::Binary| ObjectKey::Fragments { upload: binary.upload.clone() }.path();
-            if binary.is_some_and(|binary| binary.key == garbage.key || fragments(&binary) == garbage.key) {
+            if binary.is_some_and(|binary| is_of(&binary, &garbage.key)) {
                 return Ok(Verdict::Keep);
             }
             // While changes wait, the metadata that is public may be from before the file was replaced.
-            Ok(if services.catalog.has_changes(repository).await? { Verdict::AskAgain } else { Verdict::Delete })
+            if services.catalog.has_changes(repository).await? {
+                return Ok(Verdict::AskAgain);
+            }
+            pinned::is_needed(services, repository, &garbage.key).await
         }
-        Owner::Repomd { repository, directory } => {
-            let entry = ObjectKey::Repomd { repository: repository.clone(), directory: directory.clone() };
-            let Some((bytes, _)) = services.objects.read(&entry).await? else { return Ok(Verdict::Delete) };
-            let named =
-                |repomd: Repomd| repomd.entries.iter().any(|file| garbage.key.ends_with(&format!("/{}", file.href)));
-            match Repomd::parse(&bytes) {
-                Ok(repomd) => Ok(if named(repomd) { Verdict::Keep } else { Verdict::Delete }),
-                Err(error) => {
-                    // Better to keep too much than to delete what some client needs.
-                    warn!(%error, "The entry file {} cannot be read", entry.path());
-                    Ok(Verdict::AskAgain)
+        Owner::Shared { repository, origin } => {
+            if services.catalog.adopted(repository, origin).await?.is_some_and(|row| is_of_copy(&row, &garbage.key)) {
+                return Ok(Verdict::Keep);
+            }
+            if services.catalog.has_changes(repository).await? {
+                return Ok(Verdict::AskAgain);
+            }
+            pinned::is_needed(services, repository, &garbage.key).await
+        }
+        Owner::Published { repository, revision } => {
+            let Some(there) = services.catalog.repository(repository).await? else { return Ok(Verdict::Delete) };
+            if there.published < *revision {
+                return Ok(Verdict::AskAgain);
+            }
+            let top = ObjectKey::repository(repository);
+            for number in there.kept() {
+                let kept = services.catalog.revision(repository, number).await?;
+                let path = garbage.key.strip_prefix(&top).unwrap_or(&garbage.key);
+                if kept.is_some_and(|kept| kept.paths().any(|needed| needed == path)) {
+                    return Ok(Verdict::Keep);
                 }
             }
+            Ok(Verdict::Delete)
         }
+        Owner::Revision { repository, revision } => {
+            services.catalog.forget_revision(repository, *revision).await?;
+            Ok(Verdict::Keep)
+        }
+    }
+}
+
+/// Whether an object belongs to a file as it is registered: its bytes, what is kept of them, or the copies of a source
+/// package, which have the id of its upload in their path.
+fn is_of(binary: &Binary, key: &str) -> bool {
+    binary.key == key || is_kept_of(&binary.upload, key) || key.contains(&format!("/{}/", binary.upload))
+}
+
+/// Whether an object belongs to a copy as it is noted. Its bytes lie in a directory that has its id for a name.
+fn is_of_copy(row: &AdoptedRow, key: &str) -> bool {
+    let id = row.key.rsplit('/').nth(1).and_then(|id| id.parse().ok());
+    row.key == key || id.is_some_and(|id| is_kept_of(&id, key))
+}
+
+/// Whether an object holds what was read off the bytes of an upload.
+fn is_kept_of(upload: &UploadId, key: &str) -> bool {
+    let upload = || upload.clone();
+    [ObjectKey::Fragments { upload: upload() }, ObjectKey::Paths { upload: upload() }]
+        .iter()
+        .any(|kept| kept.path() == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use colca_model::{Filename, Sha256};
+    use colca_store::{Format, StoredFragments};
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_copy_is_known_by_its_id() {
+        let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+        let row = AdoptedRow {
+            origin: "repos/other/hello_1_amd64.deb".to_owned(),
+            filename: Filename::new("hello_1_amd64.deb").expect("a good name"),
+            sha256: Sha256::new([1; 32]),
+            key: format!("repos/p/pool/main/h/hello/{id}/hello_1_amd64.deb"),
+            path: format!("pool/main/h/hello/{id}/hello_1_amd64.deb"),
+            format: Format::Deb,
+            fragments: StoredFragments::Inline(vec![]),
+        };
+        for key in [row.key.clone(), format!("state/paths/{id}"), format!("state/fragments/{id}")] {
+            assert!(is_of_copy(&row, &key), "{key}");
+        }
+        assert!(!is_of_copy(&row, "state/paths/01ARZ3NDEKTSV4RRFFQ69G5FAW") && !is_of_copy(&row, "state/paths/hello"));
     }
 }

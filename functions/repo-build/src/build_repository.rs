@@ -3,16 +3,22 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use colca_model::{Arch, RepoPath, RepositoryKind};
+use colca_model::{Arch, RepoPath};
 use colca_runtime::Services;
-use colca_store::{Change, Lease, Published, Repository, What};
-use tracing::info;
+use colca_store::{Built, Cause, Change, Held, Lease, Revision, What};
+use tracing::{info, warn};
 
 use crate::Builder;
+use crate::assemble::Assembly;
 use crate::failure::Failure;
+use crate::follow_up::{FollowUp, is_all_new};
 use crate::heartbeat::{self, LEASE};
-use crate::plan::{Revision, plan};
-use crate::{directory, packages, publish, vanish};
+use crate::live::Live;
+use crate::promote::promote;
+use crate::publish::publish;
+use crate::revision::NewRevision;
+use crate::sign;
+use crate::vanish::vanish;
 
 /// How often a build starts again when it was overtaken, and how long it waits before.
 const TRIES: u32 = 3;
@@ -43,7 +49,11 @@ async fn look_once_more(builder: &Builder, path: &RepoPath) -> Result<(), Failur
     let settings = services.settings.get().await?;
     let changes = services.catalog.changes(path).await?;
     let is_due = |change: &Change| settings.is_automatic(&path.project) || change.is_wanted();
-    if changes.iter().any(is_due) && !settings.is_disabled(&path.project) {
+    let there = services.catalog.repository(path).await?;
+    if there.is_some_and(|repository| repository.failed.is_some() || repository.held.is_some()) {
+        // What was changed waits for the next upload, or for somebody to ask: nothing else can change the outcome.
+        services.catalog.settle(path).await?;
+    } else if changes.iter().any(is_due) && !settings.is_disabled(&path.project) {
         services.request_build(path).await?;
     } else {
         services.catalog.settle(path).await?;
@@ -54,62 +64,124 @@ async fn look_once_more(builder: &Builder, path: &RepoPath) -> Result<(), Failur
 /// Publishes, and does so again from the start if what it read was overtaken meanwhile.
 async fn try_to_publish(builder: &Builder, path: &RepoPath, lease: &Lease) -> Result<(), Failure> {
     let mut tries = 1;
+    let mut tried = BTreeSet::new();
     loop {
-        match publish_changes(builder, path, lease).await {
+        match publish_changes(builder, path, lease, &mut tried, tries).await {
             Err(failure) if failure.is_overtaken() && tries < TRIES => {
                 info!(repository = %path, %failure, "Building {path} once more");
                 tokio::time::sleep(PAUSE * tries).await;
                 tries += 1;
+            }
+            Err(failure) if failure.is_final() => {
+                warn!(repository = %path, %failure, "Nothing of {path} can be published");
+                let noted = builder.services.catalog.record_failure(path, lease, &failure.to_string()).await?;
+                return if noted { Ok(()) } else { Err(Failure::LeaseLost) };
             }
             result => return result,
         }
     }
 }
 
-async fn publish_changes(builder: &Builder, path: &RepoPath, lease: &Lease) -> Result<(), Failure> {
+async fn publish_changes(
+    builder: &Builder,
+    path: &RepoPath,
+    lease: &Lease,
+    tried: &mut BTreeSet<String>,
+    tries: u32,
+) -> Result<(), Failure> {
     let services = &builder.services;
-    let entries = directory::entries(services, path).await?;
+    let repository = &lease.repository;
+    // Before anything else is read: see `Live`.
+    let previous = services.catalog.revision(path, repository.revision).await?;
+    let noted = Live::as_noted(previous.as_ref());
+    let live = if tries == 1 {
+        noted
+    } else {
+        Live::as_found(services, path, noted.paths().into_iter().chain(tried.clone()).collect()).await?
+    };
     let changes = services.catalog.changes(path).await?;
     let removed = removed_archs(&changes);
-    if changes.is_empty() && !lease.repository.is_gone() {
+    if changes.is_empty() && !repository.is_gone() {
         return Ok(());
     }
     // Whoever deleted something may have died before tidying up behind it.
     for arch in &removed {
         services.catalog.prune_levels(path, arch).await?;
     }
-    if (lease.repository.is_gone() || !removed.is_empty()) && services.catalog.binaries(path).await?.is_empty() {
-        return vanish::vanish(services, path, lease, entries, &changes).await;
+    if (repository.is_gone() || !removed.is_empty()) && services.catalog.binaries(path).await?.is_empty() {
+        return vanish(services, path, lease, (previous.as_ref(), &live), &changes).await;
     }
-    if services.settings.get().await?.is_disabled(&path.project) {
+    let settings = services.settings.get().await?;
+    if settings.is_disabled(&path.project) {
         info!(repository = %path, "The configuration says that {path} is not to be built");
-        let (asked, _) = changes.into_iter().partition::<Vec<_>, _>(|change| matches!(change.what, What::Asked { .. }));
-        return Ok(services.catalog.remove_changes(path, &asked).await?);
+        return strike_off_asked(services, path, changes).await;
     }
-    let packages = packages::read(services, path, &changes).await?;
-    let count = packages.len() as u64;
-    let kind = kind(&lease.repository, count);
-    if kind == RepositoryKind::Rpm {
-        let anew = changes.iter().any(|change| change.what == What::Asked { anew: true });
-        let revision = Revision { number: lease.fence, timestamp: services.clock.now().as_second(), anew };
-        let codec = builder.codecs.codec(path.distro.as_str(), path.distro_version.as_str());
-        let of = path.clone();
-        // Compressing keeps a thread busy; the lease is renewed meanwhile on another.
-        let plans = tokio::task::spawn_blocking(move || plan(&of, revision, codec, entries, packages)).await;
-        publish::publish(services, path, plans.map_err(|panic| Failure::Panicked(panic.to_string()))?).await?;
+
+    if let Some(Held { repository: None, revision }) = repository.held {
+        let seen = (previous.as_ref(), &live);
+        let revision = promote(services, path, revision, lease.fence, seen, tried).await?;
+        record(services, path, lease, revision, vec![]).await?;
+        return strike_off_asked(services, path, changes).await;
+    }
+    let keys = services.signing_keys.get(settings.signing(&path.project).keys).await?;
+    let signers = keys.iter().map(|key| key.public().fingerprint()).collect();
+    let new = NewRevision { number: lease.fence, at: services.clock.now(), signers };
+    let assembly = Assembly {
+        builder,
+        path,
+        repository,
+        settings: settings.clone(),
+        changes: &changes,
+        previous: previous.as_ref(),
+    };
+    let mut wanted = assembly.wanted(&new).await?;
+    sign::add_keys(&keys, &mut wanted);
+    let anew = changes.iter().any(|change| change.what == What::Asked { anew: true });
+    let problems = std::mem::take(&mut wanted.problems);
+    let follow_up = FollowUp::of(services, &settings, path, wanted.kind);
+    if wanted.keep_what_is_new(previous.as_ref(), anew) {
+        let all = is_all_new(&wanted);
+        follow_up.before(new.at).await?;
+        sign::sign(&keys, &new, &mut wanted).await?;
+        let cause = if repository.held.is_some() { Cause::Promoted } else { cause(&changes) };
+        let revision = publish(services, path, &new, cause, (previous.as_ref(), &live), wanted, tried).await?;
+        record(services, path, lease, revision, problems).await?;
+        follow_up.published(new.number, new.at, all).await?;
+    } else if services.catalog.record_nothing_new(path, lease, &problems).await? {
+        follow_up.nothing_new(previous.as_ref()).await?;
     } else {
-        vanish::retract(services, path, entries).await?;
-    }
-    let published = Published { kind, packages: count, at: services.clock.now() };
-    if !services.catalog.record_revision(path, lease, &published).await? {
         return Err(Failure::LeaseLost);
     }
-    strike_off(services, path, &changes).await?;
-    info!(
-        repository = %path, revision = lease.fence, packages = count, changes = changes.len(),
-        "Published revision {} of {path}", lease.fence
-    );
-    Ok(())
+    if repository.held.is_some() {
+        return strike_off_asked(services, path, changes).await;
+    }
+    Ok(strike_off(services, path, &changes).await?)
+}
+
+async fn record(
+    services: &Services,
+    path: &RepoPath,
+    lease: &Lease,
+    revision: Revision,
+    problems: Vec<String>,
+) -> Result<(), Failure> {
+    let (number, packages) = (revision.number, revision.packages);
+    info!(repository = %path, revision = number, packages, "Published revision {number} of {path}");
+    let built = Built { revision, problems, at: services.clock.now() };
+    let noted = services.catalog.record_revision(path, lease, &built).await?;
+    if noted { Ok(()) } else { Err(Failure::LeaseLost) }
+}
+
+/// Strikes off what somebody asked for; what was changed waits.
+async fn strike_off_asked(services: &Services, path: &RepoPath, changes: Vec<Change>) -> Result<(), Failure> {
+    let asked: Vec<_> = changes.into_iter().filter(|change| matches!(change.what, What::Asked { .. })).collect();
+    Ok(services.catalog.remove_changes(path, &asked).await?)
+}
+
+/// Why a revision is made.
+fn cause(changes: &[Change]) -> Cause {
+    let is_asked = |change: &Change| matches!(change.what, What::Asked { .. });
+    if changes.iter().all(is_asked) { Cause::Asked } else { Cause::Changed }
 }
 
 /// The architectures of which something was deleted.
@@ -119,16 +191,6 @@ fn removed_archs(changes: &[Change]) -> BTreeSet<Arch> {
         What::Added(_) | What::Asked { .. } => None,
     };
     changes.iter().filter_map(removed).collect()
-}
-
-/// What is published: what somebody chose, else what its files are. One rpm is enough to list it; a script or an archive
-/// that was uploaded first does not stand in the way.
-fn kind(repository: &Repository, packages: u64) -> RepositoryKind {
-    match repository.chosen_kind() {
-        Some(kind) => kind,
-        None if packages > 0 => RepositoryKind::Rpm,
-        None => repository.kind().unwrap_or(RepositoryKind::Raw),
-    }
 }
 
 /// Strikes changes off, those that added something first: were only the deletion of a file struck off, its addition would

@@ -1,5 +1,6 @@
 //! What can stop a build.
 
+use colca_runtime::{CannotSign, WebError};
 use colca_store::ErrorKind;
 
 /// Why a build did not come to its end. The changes it was to publish are all still in the log.
@@ -20,21 +21,73 @@ pub(crate) enum Failure {
     /// by item.
     #[error("the metadata of {0} is not to be seen yet")]
     NotSettled(String),
+    /// There is something to publish, and nothing of it can be: to try again would not help.
+    #[error("{0}")]
+    Unpublishable(String),
+    /// The revision that was chosen is not there any more.
+    #[error("revision {0} is not there any more")]
+    NoRevision(u64),
     /// A mistake of ours while the metadata was put together.
     #[error("putting the metadata together failed: {0}")]
     Panicked(String),
+    /// The repository cannot be signed as the configuration says.
+    #[error(transparent)]
+    CannotSign(CannotSign),
+    /// Somebody else's server did not give a file this time.
+    #[error("{url} cannot be fetched: {reason}")]
+    Unreachable {
+        /// The file.
+        url: String,
+        /// What happened.
+        reason: String,
+    },
     /// A service failed.
     #[error(transparent)]
     Store(#[from] colca_store::Error),
 }
 
 impl Failure {
+    /// A computation that panicked.
+    pub(crate) fn panicked(panic: tokio::task::JoinError) -> Self {
+        Self::Panicked(panic.to_string())
+    }
+
+    /// Why nothing could be published, if trying again would not help.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, Self::Unpublishable(_) | Self::NoRevision(_) | Self::CannotSign(_))
+    }
+
     /// Whether the world changed while we looked at it: then it is worth looking again at once.
     pub(crate) fn is_overtaken(&self) -> bool {
         match self {
             Self::NotSettled(_) => true,
             Self::Store(error) => error.kind() == ErrorKind::Conflict,
-            Self::LeaseLost | Self::Fragments { .. } | Self::Panicked(_) => false,
+            Self::LeaseLost
+            | Self::Fragments { .. }
+            | Self::Unpublishable(_)
+            | Self::NoRevision(_)
+            | Self::CannotSign(_)
+            | Self::Unreachable { .. }
+            | Self::Panicked(_) => false,
+        }
+    }
+}
+
+impl From<CannotSign> for Failure {
+    fn from(error: CannotSign) -> Self {
+        match error {
+            CannotSign::Store(error) => Self::Store(error),
+            other => Self::CannotSign(other),
+        }
+    }
+}
+
+impl From<WebError> for Failure {
+    fn from(error: WebError) -> Self {
+        match error {
+            WebError::Unreachable { url, reason } => Self::Unreachable { url, reason },
+            // What the server says, and not this time only.
+            final_one => Self::Unpublishable(final_one.to_string()),
         }
     }
 }

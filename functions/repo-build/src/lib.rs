@@ -10,18 +10,38 @@
 //! they are public. The lease is given back before the last look for changes, so that whoever found it
 //! taken can rely on that look.
 
+mod assemble;
 mod build_repository;
-mod directory;
+mod contents;
+mod contents_file;
+mod contents_lists;
+mod deb;
+mod deb_paths;
+mod external;
+mod external_deb;
+mod external_file;
+mod external_indexes;
+mod external_listed;
+mod external_rpm;
 mod failure;
+mod follow_up;
+mod gather;
 mod heartbeat;
+mod live;
 mod packages;
-mod plan;
+mod promote;
 mod publish;
+mod raw;
+mod revision;
+mod rpm;
+mod shared;
+mod sign;
 mod vanish;
+mod wanted;
 
 use colca_rpmmd::{CodecRules, NotARule};
 use colca_runtime::{Delivery, Disposition, Services};
-use colca_store::BuildMessage;
+use colca_store::{BuildMessage, Task};
 
 use crate::failure::Failure;
 
@@ -45,7 +65,12 @@ impl Builder {
     /// # Errors
     /// Whatever a service answered; the message is then delivered again.
     pub async fn handle(&self, delivery: Delivery<BuildMessage>) -> colca_store::Result<Disposition> {
-        match build_repository::build_repository(self, &delivery.message.repository, &delivery.id).await {
+        let BuildMessage { repository, task } = &delivery.message;
+        let done = match task {
+            Task::Publish => build_repository::build_repository(self, repository, &delivery.id).await,
+            Task::Contents { revision } => contents::list_contents(&self.services, repository, *revision).await,
+        };
+        match done {
             Ok(()) => Ok(Disposition::Done),
             Err(Failure::Store(error)) => Err(error),
             Err(other) => Ok(Disposition::Retry(other.to_string())),

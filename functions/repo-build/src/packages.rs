@@ -1,10 +1,9 @@
-//! What a repository has to list.
+//! What a repository has to list: the metadata of its packages, as it was kept ready.
 
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
 use colca_model::RepoPath;
-use colca_rpmmd::Fragments;
 use colca_runtime::Services;
 use colca_store::{Change, ObjectKey, PackageRow, StoredFragments, What};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -14,32 +13,66 @@ use crate::failure::Failure;
 /// How many fragments too large for the table are read at once.
 const READ_AT_ONCE: usize = 16;
 
-/// A package to list: the directory it lies in, and its metadata.
-#[derive(Debug)]
-pub(crate) struct Listed {
-    pub(crate) directory: String,
-    pub(crate) fragments: Fragments,
+/// A package with its metadata at hand.
+#[derive(Debug, Clone)]
+pub(crate) struct Read {
+    pub(crate) row: PackageRow,
+    pub(crate) fragments: Bytes,
 }
 
-/// The packages of a repository, by directory and name.
+impl Read {
+    /// That its metadata cannot be read.
+    pub(crate) fn damaged(&self, reason: impl ToString) -> Failure {
+        Failure::Fragments { package: self.row.path.clone(), reason: reason.to_string() }
+    }
+}
+
+/// The packages of a repository, by path.
 ///
 /// CI builds noarch packages once for each architecture. Both are kept, but one directory can list a name only
 /// once: the one that was registered first.
-///
-/// `changes` are those to be published; each must be seen in what is read.
-pub(crate) async fn read(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Listed>, Failure> {
+pub(crate) async fn read(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Read>, Failure> {
     let rows = services.catalog.packages(path).await?;
     check_settled(services, path, &rows, changes).await?;
-
-    let mut first: BTreeMap<(String, String), PackageRow> = BTreeMap::new();
+    let mut first: BTreeMap<String, PackageRow> = BTreeMap::new();
     for row in rows {
-        let place = (row.directory.clone(), row.filename.to_string());
-        let other = first.get(&place).map(|other| (other.created, &other.arch));
-        if other.is_none_or(|other| (row.created, &row.arch) < other) {
+        let place = plain_path(&row);
+        let is_first = match first.get(&place) {
+            None => true,
+            Some(other) => (row.created, &row.arch) < (other.created, &other.arch),
+        };
+        if is_first {
             first.insert(place, row);
         }
     }
-    stream::iter(first.into_values()).map(|row| listed(services, row)).buffered(READ_AT_ONCE).try_collect().await
+    load(services, first.into_values()).await
+}
+
+/// Reads the metadata of packages, those whose metadata is too large for the table from beside it.
+pub(crate) async fn load(
+    services: &Services,
+    rows: impl IntoIterator<Item = PackageRow>,
+) -> Result<Vec<Read>, Failure> {
+    stream::iter(rows).map(|row| load_one(services, row)).buffered(READ_AT_ONCE).try_collect().await
+}
+
+async fn load_one(services: &Services, row: PackageRow) -> Result<Read, Failure> {
+    let fragments: Bytes = match &row.fragments {
+        StoredFragments::Inline(bytes) => bytes.clone().into(),
+        StoredFragments::Object(key) => match services.objects.read(&ObjectKey::Stored(key.clone())).await? {
+            Some((bytes, _)) => bytes,
+            None => {
+                let reason = format!("{key} is missing");
+                return Err(Failure::Fragments { package: row.path, reason });
+            }
+        },
+    };
+    Ok(Read { row, fragments })
+}
+
+/// Where a package would lie if it replaced none: its path without the id of its upload.
+fn plain_path(row: &PackageRow) -> String {
+    row.path.replace(&format!("/{}/", row.upload), "/")
 }
 
 /// A transaction becomes visible item by item. So a change may be seen before the package that it added, or while the
@@ -74,18 +107,4 @@ async fn check_settled(
         }
     }
     Ok(())
-}
-
-async fn listed(services: &Services, row: PackageRow) -> Result<Listed, Failure> {
-    let damaged =
-        |reason: String| Failure::Fragments { package: format!("{}/{}", row.directory, row.filename), reason };
-    let bytes: Bytes = match row.fragments {
-        StoredFragments::Inline(bytes) => bytes.into(),
-        StoredFragments::Object(key) => match services.objects.read(&ObjectKey::Stored(key.clone())).await? {
-            Some((bytes, _)) => bytes,
-            None => return Err(damaged(format!("{key} is missing"))),
-        },
-    };
-    let fragments = Fragments::from_bytes(&bytes).map_err(|error| damaged(error.to_string()))?;
-    Ok(Listed { directory: row.directory, fragments })
 }

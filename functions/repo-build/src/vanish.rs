@@ -1,15 +1,14 @@
 //! Taking a repository out of the public tree, when its last file was deleted.
 
-use std::collections::BTreeMap;
-
-use colca_model::RepoPath;
+use colca_model::{RepoPath, RepositoryKind};
+use colca_revisions::supersede;
 use colca_runtime::Services;
-use colca_store::{Change, Expected, Garbage, Lease, ObjectKey, Owner};
+use colca_store::{Change, Lease, ObjectKey, Revision};
 use tracing::info;
 
 use crate::build_repository::strike_off;
-use crate::directory::Entry;
 use crate::failure::Failure;
+use crate::live::{Live, entry};
 
 /// Retracts what is public of a repository in which there seems to be no file; or leaves it to the next build, if there is
 /// one after all.
@@ -17,7 +16,7 @@ pub(crate) async fn vanish(
     services: &Services,
     path: &RepoPath,
     lease: &Lease,
-    entries: BTreeMap<String, Entry>,
+    (previous, live): (Option<&Revision>, &Live),
     changes: &[Change],
 ) -> Result<(), Failure> {
     if !services.catalog.leave(path, lease, services.clock.now()).await? {
@@ -27,33 +26,19 @@ pub(crate) async fn vanish(
     if services.catalog.note_if_filled(path, services.clock.now()).await? {
         return Ok(());
     }
-    retract(services, path, entries).await?;
+    if let Some(previous) = previous {
+        if previous.kind == RepositoryKind::Deb {
+            services.objects.delete(&ObjectKey::Contents { repository: path.clone() }).await?;
+        }
+        supersede(services, path, previous, lease.fence, previous.paths()).await?;
+    }
+    for (file, etag) in live.files() {
+        services.objects.retract(&entry(path, file), etag).await?;
+    }
+    if !services.catalog.record_retraction(path, lease).await? {
+        return Err(Failure::LeaseLost);
+    }
     strike_off(services, path, changes).await?;
     info!(repository = %path, "Nothing is left of {path}");
-    Ok(())
-}
-
-/// Deletes the entry files, if they are still what they were; what they name goes after the grace period.
-pub(crate) async fn retract(
-    services: &Services,
-    path: &RepoPath,
-    entries: BTreeMap<String, Entry>,
-) -> Result<(), Failure> {
-    for (directory, Entry { expected, repomd }) in entries {
-        let Expected::Etag(etag) = expected else { continue };
-        let owner = Owner::Repomd { repository: path.clone(), directory: directory.clone() };
-        let named = repomd.iter().flat_map(|repomd| &repomd.entries);
-        let names = named.filter_map(|entry| entry.href.strip_prefix("repodata/"));
-        let garbage: Vec<Garbage> = names
-            .map(|name| {
-                let (repository, directory) = (path.clone(), directory.clone());
-                let key = ObjectKey::RpmMetadata { repository, directory, name: name.to_owned() };
-                Garbage { key: key.path(), owner: owner.clone() }
-            })
-            .collect();
-        services.jobs.discard(garbage, services.clock.now() + services.config.grace).await?;
-        let entry = ObjectKey::Repomd { repository: path.clone(), directory };
-        services.objects.retract(&entry, &etag).await?;
-    }
     Ok(())
 }

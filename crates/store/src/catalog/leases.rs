@@ -1,14 +1,15 @@
 //! When a repository is built, and by whom.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::ReturnValue;
-use colca_model::{RepoPath, RepositoryKind};
+use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem, Update};
+use colca_model::RepoPath;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::repositories::{DIRTY, GONE, send};
-use super::{Catalog, Repository};
-use crate::table::{attribute, held, number, text, value};
+use super::repositories::{DIRTY, GONE, SK, send};
+use super::{Catalog, Repository, Revision, partition, revisions};
+use crate::registration::write;
+use crate::table::{attribute, held, key, number, text, value};
 use crate::{Error, ErrorKind, Result};
 
 /// What holds as long as nobody took a lease over.
@@ -24,13 +25,13 @@ pub struct Lease {
     owner: String,
 }
 
-/// What a build published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Published {
-    /// The kind of metadata.
-    pub kind: RepositoryKind,
-    /// How many packages it lists.
-    pub packages: u64,
+/// What a build came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// What is current now.
+    pub revision: Revision,
+    /// What kept files from being published.
+    pub problems: Vec<String>,
     /// When.
     pub at: Timestamp,
 }
@@ -105,18 +106,51 @@ impl Catalog {
         held(send(request.expression_attribute_values(":until", number(until.as_millisecond())), path).await)
     }
 
-    /// Notes which revision is published now. `false` if the lease was lost; whoever has it will note theirs.
+    /// Notes which revision is published now, and what it is made of. `false` if the lease was lost; whoever has it will
+    /// note theirs.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn record_revision(&self, path: &RepoPath, lease: &Lease, published: &Published) -> Result<bool> {
-        let update = "SET revision = :fence, kind = :kind, packages = :packages, modified = :now";
-        let request = self
-            .leased(path, lease, update)
-            .expression_attribute_values(":kind", attribute(published.kind)?)
-            .expression_attribute_values(":packages", number(published.packages))
-            .expression_attribute_values(":now", number(published.at.as_millisecond()));
-        held(send(request, path).await)
+    pub async fn record_revision(&self, path: &RepoPath, lease: &Lease, built: &Built) -> Result<bool> {
+        let Built { revision, problems, at } = built;
+        let update = Update::builder().table_name(&self.table.name).set_key(Some(key(&partition(path), SK)));
+        let update = update.update_expression(
+            "SET revision = :revision, published = :fence, kind = :kind, packages = :packages, problems = :problems, \
+             signed = :signed, modified = :now REMOVE failed",
+        );
+        let update = update.condition_expression(LEASED);
+        let update = update.expression_attribute_values(":owner", text(&lease.owner));
+        let update = update.expression_attribute_values(":fence", number(lease.fence));
+        let update = update.expression_attribute_values(":revision", number(revision.number));
+        let update = update.expression_attribute_values(":kind", attribute(revision.kind)?);
+        let update = update.expression_attribute_values(":packages", number(revision.packages));
+        let update = update.expression_attribute_values(":problems", attribute(problems)?);
+        let update = update.expression_attribute_values(":signed", attribute(revision.is_signed())?);
+        let update = update.expression_attribute_values(":now", number(at.as_millisecond())).build();
+        let update = update.map_err(|error| Error::corrupt("build the note of a revision", error))?;
+        let put = write(self.table.put(&partition(path), &revisions::sort_key(revision.number), revision)?)?;
+        let writes = vec![TransactWriteItem::builder().update(update).build(), put];
+        self.if_all_hold(writes, || format!("note revision {} of {path}", revision.number)).await
+    }
+
+    /// Notes that nothing new was to publish. `false` if the lease was lost.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn record_nothing_new(&self, path: &RepoPath, lease: &Lease, problems: &[String]) -> Result<bool> {
+        let request = self.leased(path, lease, "SET problems = :problems REMOVE failed");
+        held(send(request.expression_attribute_values(":problems", attribute(problems)?), path).await)
+    }
+
+    /// Notes why nothing can be published: what is public stays, and the changes wait. `false` if the lease was lost.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn record_failure(&self, path: &RepoPath, lease: &Lease, why: &str) -> Result<bool> {
+        held(
+            send(self.leased(path, lease, "SET failed = :why").expression_attribute_values(":why", text(why)), path)
+                .await,
+        )
     }
 
     /// Gives a lease back. One that was lost is no error.
@@ -145,6 +179,14 @@ impl Catalog {
     pub async fn leave(&self, path: &RepoPath, lease: &Lease, now: Timestamp) -> Result<bool> {
         let request = self.leased(path, lease, GONE);
         held(send(request.expression_attribute_values(":now", number(now.as_millisecond())), path).await)
+    }
+
+    /// Notes that nothing of a repository is public any more. `false` if the lease was lost.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn record_retraction(&self, path: &RepoPath, lease: &Lease) -> Result<bool> {
+        held(send(self.leased(path, lease, "SET published = :fence REMOVE revision"), path).await)
     }
 
     fn leased(&self, path: &RepoPath, lease: &Lease, expression: &str) -> UpdateItemFluentBuilder {

@@ -8,15 +8,21 @@
 //! | key of a superseded object | `USED#<key>` | `#` |
 //! | repository | `REPO#<path>` | `#` |
 //! | package | `REPO#<path>` | `pkg#<arch>/<filename>` |
+//! | identity of a Debian package | `REPO#<path>` | `deb#<name>/<version>/<architecture>` |
+//! | copy of a package from elsewhere | `REPO#<path>` | `adopted#<origin>` |
 //! | change | `REPO#<path>` | `change#<ulid>` |
+//! | revision | `REPO#<path>` | `rev#<number>` |
 
+mod adopted;
 mod binaries;
 mod changes;
+mod claims;
 mod leases;
 mod levels;
 mod packages;
 mod page_token;
 mod repositories;
+mod revisions;
 mod search;
 #[cfg(test)]
 mod search_meaning;
@@ -27,12 +33,15 @@ mod tombstones;
 
 use colca_model::RepoPath;
 
+pub use adopted::AdoptedRow;
 pub use changes::{Change, ChangedFile, What};
-pub use leases::{Lease, Published};
+pub use claims::{Claim, Identity};
+pub use leases::{Built, Lease};
 pub use levels::Listing;
-pub use packages::{PackageRow, StoredFragments};
+pub use packages::{Format, PackageRow, StoredFragments};
 pub use page_token::PageToken;
-pub use repositories::Repository;
+pub use repositories::{Held, Repository};
+pub use revisions::{Cause, EntryFile, Place, Revision};
 pub use search::Page;
 pub use search_terms::{Checksum, PageSize, Search, Sought};
 

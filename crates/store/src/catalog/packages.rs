@@ -2,12 +2,12 @@
 
 use aws_sdk_dynamodb::types::Delete;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
-use colca_model::{Arch, Binary, Filename, RepoPath};
+use colca_model::{Arch, Binary, Filename, RepoPath, UploadId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Catalog, partition};
-use crate::table::key;
+use crate::table::{held, key, text};
 use crate::{Error, Result};
 
 /// The metadata of one package in one repository.
@@ -17,14 +17,33 @@ pub struct PackageRow {
     pub arch: Arch,
     /// The name of the file.
     pub filename: Filename,
-    /// The directory it is published in.
-    pub directory: String,
+    /// The upload that brought it.
+    pub upload: UploadId,
     /// The version of the file it describes.
     pub version: u64,
     /// When the name was first registered: of two uploads of one file, the first is published.
     pub created: Timestamp,
+    /// Where its bytes lie, below the repository.
+    pub path: String,
+    /// What metadata it is for.
+    pub format: Format,
     /// Its metadata.
     pub fragments: StoredFragments,
+    /// The directory in which the files of a source package lie together, below the repository, once they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gathered: Option<String>,
+}
+
+/// What metadata a package is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// rpm-md; published in this directory.
+    Rpm(String),
+    /// A Debian archive.
+    Deb,
+    /// None of its own: the file is carried into the rpm-md of this directory.
+    Carried(String),
 }
 
 /// Where the encoded metadata fragments of a package are.
@@ -53,6 +72,28 @@ impl Catalog {
         let key = key(&partition(&binary.repository), &package_sk(&binary.arch, &binary.filename));
         let delete = Delete::builder().table_name(&self.table.name).set_key(Some(key)).build();
         delete.map_err(|error| Error::corrupt("build the removal of a package", error))
+    }
+
+    /// The metadata of one package, as it is now; `None` if the file is no package, or not registered.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn package(&self, repository: &RepoPath, arch: &Arch, filename: &Filename) -> Result<Option<PackageRow>> {
+        self.table.get(&partition(repository), &package_sk(arch, filename)).await
+    }
+
+    /// Notes in which directory the files of a source package lie together. `false` if it is another one by now, or gone.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn set_gathered(&self, repository: &RepoPath, package: &PackageRow, directory: &str) -> Result<bool> {
+        let key = key(&partition(repository), &package_sk(&package.arch, &package.filename));
+        let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key));
+        let request = request.update_expression("SET gathered = :gathered").condition_expression("upload = :upload");
+        let request = request.expression_attribute_values(":gathered", text(directory));
+        let request = request.expression_attribute_values(":upload", text(package.upload.as_str()));
+        let answer = request.send().await;
+        held(answer.map_err(|error| Error::sdk(format!("note where {} lies", package.filename), error)))
     }
 
     /// The metadata of every package of a repository, by architecture and name, as they are now.

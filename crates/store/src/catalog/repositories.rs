@@ -2,16 +2,18 @@
 //!
 //! chacra's flags are derived from it, never stored: a builder that dies frees the repository by the clock.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use colca_model::{RepoPath, RepositoryKind};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Catalog, partition};
-use crate::table::{attribute, held, key, number, text, value};
+use crate::table::{attribute, held as held_write, key, number, text, value};
 use crate::{Error, Result};
 
 pub(super) const SK: &str = "#";
@@ -22,8 +24,12 @@ const DIRTY_INDEX: &str = "dirty-index";
 /// What every repository with changes has in its `dirty` attribute, the key of the index.
 pub(super) const DIRTY: &str = "dirty";
 
-/// What leaves nothing of a repository but its number of builds.
-pub(super) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages, revision";
+/// What leaves nothing of a repository but its number of builds, and of the revision that is still to be retracted.
+pub(super) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages, signed, pins, held, \
+                              problems, failed";
+
+/// What holds as long as a repository has a file.
+const THERE: &str = "attribute_exists(pk) AND attribute_not_exists(gone)";
 
 /// A repository. Moments are in milliseconds since 1970, so that conditions can compare them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -37,6 +43,9 @@ pub struct Repository {
     /// The number of the revision that is published; 0 before the first.
     #[serde(default)]
     pub revision: u64,
+    /// The lease under which something was published or retracted last; 0 before the first.
+    #[serde(default)]
+    pub published: u64,
     /// How many packages that revision lists.
     #[serde(default)]
     pub packages: u64,
@@ -44,6 +53,20 @@ pub struct Repository {
     pub modified: i64,
     #[serde(default)]
     extra: Option<String>,
+    /// Whether the published revision is signed.
+    #[serde(default)]
+    pub signed: bool,
+    /// What keeps files of it from being published, in words.
+    #[serde(default)]
+    pub problems: Vec<String>,
+    /// Why the last build published nothing, if it could not.
+    #[serde(default)]
+    pub failed: Option<String>,
+    /// What it publishes instead of its newest files, if somebody chose that.
+    #[serde(default)]
+    pub held: Option<Held>,
+    #[serde(default)]
+    pins: BTreeSet<u64>,
     #[serde(default)]
     gone: Option<i64>,
     #[serde(default)]
@@ -54,7 +77,30 @@ pub struct Repository {
     lease_until: Option<i64>,
 }
 
+/// A revision that somebody chose to publish.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The repository whose revision it is, if it is another's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<RepoPath>,
+    /// Its number there.
+    pub revision: u64,
+}
+
 impl Repository {
+    /// The numbers of its revisions that are to stay: the current one, those that are pinned and the one that is held.
+    #[must_use]
+    pub fn kept(&self) -> BTreeSet<u64> {
+        let held = self.held.iter().filter(|held| held.repository.is_none()).map(|held| held.revision);
+        self.pins.iter().copied().chain([self.revision]).chain(held).filter(|number| *number > 0).collect()
+    }
+
+    /// The revisions that stay for as long as somebody wants them to.
+    #[must_use]
+    pub fn pins(&self) -> &BTreeSet<u64> {
+        &self.pins
+    }
+
     /// What it publishes: what somebody chose, else what its files made of it.
     #[must_use]
     pub fn kind(&self) -> Option<RepositoryKind> {
@@ -171,7 +217,7 @@ impl Catalog {
     pub async fn mark_gone(&self, path: &RepoPath, now: Timestamp) -> Result<()> {
         let request = self.update(path, GONE).condition_expression("attribute_exists(pk)");
         let request = request.expression_attribute_values(":now", number(now.as_millisecond()));
-        held(send(request, path).await).map(drop)
+        held_write(send(request, path).await).map(drop)
     }
 
     /// Chooses what a repository publishes. `false` if there is none.
@@ -180,7 +226,7 @@ impl Catalog {
     /// Whatever the service answers.
     pub async fn choose_kind(&self, path: &RepoPath, kind: RepositoryKind, now: Timestamp) -> Result<bool> {
         let request = self.there(path, "SET chosen = :kind, modified = :now", now);
-        held(send(request.expression_attribute_values(":kind", attribute(kind)?), path).await)
+        held_write(send(request.expression_attribute_values(":kind", attribute(kind)?), path).await)
     }
 
     /// Replaces what its users noted about a repository. `false` if there is none.
@@ -189,12 +235,31 @@ impl Catalog {
     /// Whatever the service answers.
     pub async fn set_extra(&self, path: &RepoPath, extra: &Value, now: Timestamp) -> Result<bool> {
         let request = self.there(path, "SET extra = :extra, modified = :now", now);
-        held(send(request.expression_attribute_values(":extra", text(extra.to_string())), path).await)
+        held_write(send(request.expression_attribute_values(":extra", text(extra.to_string())), path).await)
+    }
+
+    /// Chooses the revision that a repository publishes from now on, or its newest files again. `false` if there is no such
+    /// repository, or no such revision any more.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn hold(&self, path: &RepoPath, held: Option<&Held>, now: Timestamp) -> Result<bool> {
+        let Some(held) = held else {
+            return held_write(send(self.there(path, "SET modified = :now REMOVE held", now), path).await);
+        };
+        let check = self.there_is(held.repository.as_ref().unwrap_or(path), held.revision)?;
+        let update = Update::builder().table_name(&self.table.name).set_key(Some(key(&partition(path), SK)));
+        let update = update.update_expression("SET held = :held, modified = :now").condition_expression(THERE);
+        let update = update.expression_attribute_values(":held", attribute(held)?);
+        let update = update.expression_attribute_values(":now", number(now.as_millisecond())).build();
+        let update = update.map_err(|error| Error::corrupt("build a change of a repository", error))?;
+        let writes = vec![check, TransactWriteItem::builder().update(update).build()];
+        self.if_all_hold(writes, || format!("hold a revision of {path}")).await
     }
 
     fn there(&self, path: &RepoPath, expression: &str, now: Timestamp) -> UpdateItemFluentBuilder {
         let request = self.update(path, expression);
-        let request = request.condition_expression("attribute_exists(pk) AND attribute_not_exists(gone)");
+        let request = request.condition_expression(THERE);
         request.expression_attribute_values(":now", number(now.as_millisecond()))
     }
 
@@ -221,8 +286,14 @@ mod tests {
             kind: Some(RepositoryKind::Rpm),
             chosen: None,
             extra: None,
+            signed: false,
+            problems: vec![],
+            failed: None,
+            held: None,
+            pins: BTreeSet::new(),
             gone: None,
             revision: 1,
+            published: 1,
             packages: 1,
             modified: 0,
             dirty: dirty.then(|| DIRTY.to_owned()),

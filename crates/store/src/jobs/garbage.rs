@@ -44,12 +44,26 @@ pub enum Owner {
         /// Its name.
         filename: Filename,
     },
-    /// The entry file of a `repodata/`.
-    Repomd {
-        /// The repository that holds it.
+    /// A copy of a package of somewhere else.
+    Shared {
+        /// The repository that has the copy.
         repository: RepoPath,
-        /// The directory `repodata/` is in; empty for the top.
-        directory: String,
+        /// Where it was copied from.
+        origin: String,
+    },
+    /// What a revision has made, or superseded.
+    Published {
+        /// The repository.
+        repository: RepoPath,
+        /// The number of the revision.
+        revision: u64,
+    },
+    /// A revision that was superseded: its item in the catalog.
+    Revision {
+        /// The repository.
+        repository: RepoPath,
+        /// The number of the revision.
+        revision: u64,
     },
 }
 
@@ -74,6 +88,15 @@ impl Jobs {
     /// Whatever the service answers.
     pub async fn due_garbage(&self, now: Timestamp, limit: i32) -> Result<Vec<DueGarbage>> {
         self.due(DUE, now, limit).await
+    }
+
+    /// Whether nobody has noted an object anew since it was found due.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn is_due_as_before(&self, due: &DueGarbage) -> Result<bool> {
+        let now: Option<DueGarbage> = self.table.get(&partition(&due.garbage.key), SK).await?;
+        Ok(now.is_some_and(|now| now.due_at == due.due_at))
     }
 
     /// Forgets an object that is deleted, or is not garbage after all, unless it was noted anew meanwhile.

@@ -5,16 +5,19 @@
 //! | upload | `UPLOAD#<id>` | `#` | while pending: when to look whether it was forgotten |
 //! | digests of a large file, half done | `UPLOAD#<id>` | `digest` | |
 //! | superseded object | `GARBAGE#<key>` | `#` | when to delete it |
+//! | `Release` files that expire | `REFRESH#<repository>` | `#` | when to write them anew |
 //!
 //! The sparse index `due-index` (`due_kind`, `due_at`) lists what `reap` has to look at.
 
 mod digests;
 mod garbage;
+mod refreshes;
 mod uploads;
 
 pub use digests::DigestProgress;
 pub use garbage::{DueGarbage, Garbage, Owner};
 use jiff::Timestamp;
+pub use refreshes::DueRefresh;
 use serde::de::DeserializeOwned;
 
 use crate::table::{Table, number, text, value};

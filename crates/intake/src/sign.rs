@@ -1,0 +1,63 @@
+//! Rpms that are signed when they come in: a new signature header, and all else as it was uploaded.
+
+use colca_model::Sha256;
+use colca_runtime::{Services, SigningKey};
+use colca_signing::RpmHeaders;
+use colca_store::ObjectKey;
+use sha2::Digest;
+
+use crate::contents::{Contents, Subject, beginning};
+use crate::refusal::Refusal;
+
+/// A signed package.
+pub(crate) struct Signed {
+    /// Where its bytes lie.
+    pub(crate) key: ObjectKey,
+    pub(crate) size: u64,
+    pub(crate) sha256: Sha256,
+    pub(crate) contents: Contents,
+}
+
+/// Writes a signed copy of the rpm under `incoming` beside it. Memory stays flat at any size.
+pub(crate) async fn sign(
+    services: &Services,
+    key: &SigningKey,
+    incoming: &ObjectKey,
+    subject: Subject<'_>,
+) -> Result<Signed, Refusal> {
+    let locate = |bytes: &[u8]| Ok(colca_rpmmd::HeaderExtent::locate(bytes, subject.size)?.needed());
+    let bytes = beginning(services, incoming, subject.size, locate).await?;
+    let headers = RpmHeaders::parse(&bytes)?;
+    let signed = key.sign(headers.request(key.public(), services.clock.now())).await?;
+    let rest = usize::try_from(signed.replaces).ok().and_then(|replaces| bytes.get(replaces..)).unwrap_or_default();
+    let mut beginning = signed.start.clone();
+    beginning.extend(rest);
+    let size = subject.size - signed.replaces + signed.start.len() as u64;
+    let contents = Contents::rpm(&beginning, size)?;
+
+    let copy = ObjectKey::Received { upload: services.ids.upload_id() };
+    let mut receiver = services.objects.receive(copy.clone());
+    let mut digest = sha2::Sha256::new();
+    digest.update(&signed.start);
+    let written = async {
+        receiver.push(&signed.start).await?;
+        let mut at = signed.replaces;
+        while at < subject.size {
+            let end = subject.size.min(at + PIECE);
+            let piece = services.objects.read_range(incoming, at, end).await?;
+            digest.update(&piece);
+            receiver.push(&piece).await?;
+            at = end;
+        }
+        colca_store::Result::Ok(())
+    };
+    if let Err(error) = written.await {
+        receiver.abort().await;
+        return Err(error.into());
+    }
+    receiver.finish().await?;
+    Ok(Signed { key: copy, size, sha256: Sha256::new(digest.finalize().into()), contents })
+}
+
+/// How much is read at once, in bytes.
+const PIECE: u64 = 8 * 1024 * 1024;

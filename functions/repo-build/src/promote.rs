@@ -1,0 +1,82 @@
+//! Publishing what was published before: an earlier revision of the repository, or one of another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use colca_model::{Arch, RepoPath, RepositoryKind};
+use colca_revisions::{contents, supersede};
+use colca_runtime::Services;
+use colca_store::{ObjectKey, Revision};
+use futures::future::try_join_all;
+
+use crate::assemble::Assembly;
+use crate::failure::Failure;
+use crate::live::Live;
+use crate::publish::{overwrite, point, retract_others};
+use crate::shared::{Origin, Original};
+
+/// Makes an earlier revision of a repository the current one again: its entry files are those of its snapshot.
+pub(crate) async fn promote(
+    services: &Services,
+    path: &RepoPath,
+    number: u64,
+    by: u64,
+    (previous, live): (Option<&Revision>, &Live),
+    tried: &mut BTreeSet<String>,
+) -> Result<Revision, Failure> {
+    let mut revision = services.catalog.revision(path, number).await?.ok_or(Failure::NoRevision(number))?;
+    tried.extend(revision.etags().into_keys());
+    if let Some(previous) = previous.filter(|previous| previous.number != number) {
+        let needed: BTreeSet<_> = revision.paths().collect();
+        let over = previous.paths().filter(|path| !needed.contains(path));
+        supersede(services, path, previous, by, over).await?;
+    }
+    let files = revision.places.values().flat_map(|place| &place.entries);
+    let steps: BTreeSet<u8> = files.clone().map(|file| file.step).collect();
+    let mut etags = BTreeMap::new();
+    for step in steps {
+        let reads = files.clone().filter(|file| file.step == step).map(async |file| {
+            let key = ObjectKey::Metadata { repository: path.clone(), path: file.source.clone() };
+            let (bytes, _) = services.objects.read(&key).await?.ok_or(Failure::NoRevision(number))?;
+            Ok::<(String, Bytes), Failure>((file.path.clone(), bytes))
+        });
+        etags.extend(overwrite(services, path, live, try_join_all(reads).await?).await?);
+    }
+    for file in revision.places.values_mut().flat_map(|place| &mut place.entries) {
+        file.etag = etags.remove(&file.path).unwrap_or_default();
+    }
+    let mirrorlists = revision.mirrorlists.keys().map(|list| {
+        let directory = list.strip_suffix("mirrorlist").unwrap_or_default().trim_end_matches('/');
+        (list.clone(), directory.to_owned())
+    });
+    let mirrorlists = mirrorlists.collect();
+    point(services, path, live, &mut revision, &mirrorlists).await?;
+    retract_others(services, path, live, &revision).await?;
+    Ok(revision)
+}
+
+/// What a revision of another repository lists, and its kind.
+pub(crate) async fn originals(
+    assembly: &Assembly<'_>,
+    other: &RepoPath,
+    number: u64,
+) -> Result<(RepositoryKind, Vec<Original>), Failure> {
+    let services = &assembly.builder.services;
+    let revision = services.catalog.revision(other, number).await?.ok_or(Failure::NoRevision(number))?;
+    let top = ObjectKey::repository(other);
+    let mut originals = Vec::new();
+    for listed in contents(services, other, &revision).await? {
+        let unusable = |rule: colca_model::Invalid| Failure::Unpublishable(format!("{}: {rule}", listed.path));
+        let filename = listed.path.rsplit('/').next().unwrap_or_default().parse().map_err(unusable)?;
+        let codenames = listed.codenames.iter().filter_map(|codename| codename.parse().ok()).collect();
+        originals.push(Original {
+            origin: Origin::Object(format!("{top}{}", listed.path)),
+            arch: Arch::new(listed.arch.clone()).map_err(unusable)?,
+            filename,
+            size: listed.size,
+            sha256: listed.sha256.parse().map_err(unusable)?,
+            codenames,
+        });
+    }
+    Ok((revision.kind, originals))
+}

@@ -1,0 +1,193 @@
+//! What a repository lists besides its own files: of other repositories, of outside, or of a revision that was promoted.
+//!
+//! Each package is copied into the repository once, and noted with where it came from. So what becomes of the original later
+//! touches nobody's metadata, and every path in that is within the repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use colca_intake::{Contents, Subject};
+use colca_model::{Arch, Codename, Filename, RepositoryKind, Sha256, UploadId};
+use colca_sharing::sources;
+use colca_store::{AdoptedRow, Format, Garbage, ObjectKey, Owner, PackageRow, StoredFragments};
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::assemble::Assembly;
+use crate::failure::Failure;
+use crate::packages::{self, Read};
+
+/// How many packages are copied at once, and noted together.
+const AT_ONCE: usize = 16;
+
+/// How long a copy that nothing names is believed to be part of a build that still runs.
+const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
+
+/// The packages of others, with the distributions each is listed in; none if in those of the repository itself.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) packages: Vec<(Read, BTreeSet<Codename>)>,
+}
+
+/// A package that is to be listed, where it lies now.
+#[derive(Debug, Clone)]
+pub(crate) struct Original {
+    /// The object that holds its bytes, or the URL they can be fetched from.
+    pub(crate) origin: Origin,
+    pub(crate) arch: Arch,
+    pub(crate) filename: Filename,
+    pub(crate) size: u64,
+    pub(crate) sha256: Sha256,
+    pub(crate) codenames: BTreeSet<Codename>,
+}
+
+/// Where a package comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// An object of the store, which is never overwritten.
+    Object(String),
+    /// A file elsewhere, of known bytes.
+    Web(String),
+}
+
+impl Original {
+    /// What the copy is noted under: the same bytes of the same place are copied once.
+    fn known_as(&self) -> String {
+        match &self.origin {
+            Origin::Object(key) => key.clone(),
+            Origin::Web(url) => format!("{url}#{}", self.sha256),
+        }
+    }
+}
+
+/// What a repository of that kind lists of others, copied into it. What it lists no more is let go.
+pub(crate) async fn adopt(assembly: &Assembly<'_>, kind: RepositoryKind) -> Result<Shared, Failure> {
+    let mut wanted = registered(assembly, kind).await?;
+    wanted.extend(crate::external::packages(assembly, kind).await?);
+    take(assembly, wanted).await
+}
+
+/// Copies what is not there yet.
+pub(crate) async fn take(assembly: &Assembly<'_>, wanted: Vec<Original>) -> Result<Shared, Failure> {
+    let (services, path) = (&assembly.builder.services, assembly.path);
+    let known = services.catalog.all_adopted(path).await?;
+    let mut wanted: BTreeMap<_, _> = wanted.into_iter().map(|original| (original.known_as(), original)).collect();
+    let (mut there, over): (Vec<_>, Vec<_>) = known.into_iter().partition(|row| wanted.contains_key(&row.origin));
+
+    let known: BTreeSet<_> = there.iter().map(|row| row.origin.clone()).collect();
+    let missing: Vec<_> = wanted.values().filter(|original| !known.contains(&original.known_as())).cloned().collect();
+    for some in missing.chunks(AT_ONCE) {
+        let copies = some.iter().map(|original| copy(assembly, original));
+        let copied: Vec<_> = stream::iter(copies).buffer_unordered(AT_ONCE).try_collect().await?;
+        // At once, so that a build that does not come to its end need not begin from the start again.
+        services.catalog.adopt(path, &copied).await?;
+        there.extend(copied);
+    }
+    if !over.is_empty() {
+        let garbage = over.iter().flat_map(|row| {
+            let owner = Owner::Shared { repository: path.clone(), origin: row.origin.clone() };
+            objects_of(row).into_iter().map(move |key| Garbage { key, owner: owner.clone() })
+        });
+        services.jobs.discard(garbage, services.clock.now() + services.config.grace).await?;
+        services.catalog.let_go(path, &over).await?;
+    }
+
+    let codenames = there.iter().map(|row| wanted.remove(&row.origin).map(|original| original.codenames));
+    let codenames: Vec<_> = codenames.map(Option::unwrap_or_default).collect();
+    let rows = there.into_iter().map(as_package);
+    let packages = packages::load(services, rows.collect::<Result<Vec<_>, _>>()?).await?;
+    Ok(Shared { packages: packages.into_iter().zip(codenames).collect() })
+}
+
+/// The packages of that kind in the repositories that the configuration names.
+async fn registered(assembly: &Assembly<'_>, kind: RepositoryKind) -> Result<Vec<Original>, Failure> {
+    let (services, settings) = (&assembly.builder.services, &assembly.settings);
+    let mut originals = Vec::new();
+    for source in sources(services, settings, kind, assembly.path).await? {
+        for binary in services.catalog.binaries(&source.repository).await? {
+            let is_binary =
+                if kind == RepositoryKind::Rpm { binary.filename.is_rpm() } else { binary.filename.is_deb() };
+            if is_binary {
+                let (size, sha256) = binary.published();
+                let (arch, filename, codenames) = (binary.arch, binary.filename, source.codenames.clone());
+                let origin = Origin::Object(binary.key);
+                originals.push(Original { origin, arch, filename, size, sha256, codenames });
+            }
+        }
+    }
+    Ok(originals)
+}
+
+/// Copies one package, and reads what it says of itself.
+async fn copy(assembly: &Assembly<'_>, original: &Original) -> Result<AdoptedRow, Failure> {
+    let (services, path) = (&assembly.builder.services, assembly.path);
+    let Original { arch, filename, size, sha256, .. } = original;
+    let fetched = match &original.origin {
+        Origin::Object(key) => ObjectKey::Stored(key.clone()),
+        Origin::Web(url) => crate::external::fetch(services, url, *size, *sha256).await?,
+    };
+    let subject = Subject { repository: path, arch, filename, size: *size, sha256: *sha256 };
+    let contents = Contents::read(services, &assembly.settings, &fetched, subject).await;
+    let contents = contents.map_err(|refusal| match refusal {
+        colca_intake::Refusal::Failed(error) => Failure::Store(error),
+        refused => Failure::Unpublishable(format!("{}: {refused}", original.known_as())),
+    })?;
+    let id = services.ids.upload_id();
+    let to = ObjectKey::File {
+        repository: path.clone(),
+        directory: contents.directory(arch).to_owned(),
+        filename: filename.clone(),
+        replacement: Some(id.clone()),
+    };
+    let owner = Owner::Shared { repository: path.clone(), origin: original.known_as() };
+    let due = services.clock.now() + services.config.grace.max(UNFINISHED);
+    services.jobs.discard([Garbage { key: to.path(), owner }], due).await?;
+    services.objects.copy_new(&fetched, &to, *size, &id).await?;
+    if matches!(original.origin, Origin::Web(_)) {
+        services.objects.delete(&fetched).await?;
+    }
+    let fragments = contents.fragments(subject, format!("{id}/{filename}"), services.clock.now().as_second());
+    let fragments = fragments.unwrap_or_default();
+    let fragments = if fragments.len() <= StoredFragments::INLINE {
+        StoredFragments::Inline(fragments)
+    } else {
+        let key = ObjectKey::Fragments { upload: id };
+        services.objects.write(&key, fragments).await?;
+        StoredFragments::Object(key.path())
+    };
+    Ok(AdoptedRow {
+        origin: original.known_as(),
+        filename: filename.clone(),
+        sha256: *sha256,
+        path: to.path().trim_start_matches(&ObjectKey::repository(path)).to_owned(),
+        key: to.path(),
+        format: contents.format(arch).unwrap_or(Format::Deb),
+        fragments,
+    })
+}
+
+/// The copy, and what may be kept of its bytes.
+fn objects_of(row: &AdoptedRow) -> Vec<String> {
+    let mut objects = vec![row.key.clone()];
+    if let StoredFragments::Object(key) = &row.fragments {
+        objects.push(key.clone());
+    }
+    if let Some(id) = id_of(&row.path).filter(|_| row.format == Format::Deb) {
+        objects.push(ObjectKey::Paths { upload: id }.path());
+    }
+    objects
+}
+
+/// The directory that its own copy has is the id of that copy.
+fn id_of(path: &str) -> Option<UploadId> {
+    path.rsplit('/').nth(1)?.parse().ok()
+}
+
+/// A copy, as if it were a file of the repository.
+pub(crate) fn as_package(row: AdoptedRow) -> Result<PackageRow, Failure> {
+    let AdoptedRow { filename, path, format, fragments, .. } = row;
+    let damaged = || Failure::Fragments { package: path.clone(), reason: "it has no id".to_owned() };
+    let upload = id_of(&path).ok_or_else(damaged)?;
+    let arch = Arch::new("adopted").expect("a word that keeps the rules of architectures");
+    let created = Timestamp::UNIX_EPOCH;
+    Ok(PackageRow { arch, filename, upload, version: 1, created, path, format, fragments, gathered: None })
+}

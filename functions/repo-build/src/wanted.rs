@@ -1,0 +1,115 @@
+//! What a repository is to look like, once it is published. Planning makes it, publishing carries it out.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use colca_model::RepositoryKind;
+use colca_store::Revision;
+use sha2::{Digest, Sha256};
+
+/// A repository as it is to be.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    pub(crate) kind: RepositoryKind,
+    /// How many packages are listed; for raw files, how many files.
+    pub(crate) packages: u64,
+    /// By what they are called. See [`colca_store::Revision`].
+    pub(crate) places: BTreeMap<String, WantedPlace>,
+    /// The files that name the newest revision, with the place's own path below it.
+    pub(crate) mirrorlists: BTreeMap<String, String>,
+    /// What keeps files from being published.
+    pub(crate) problems: Vec<String>,
+}
+
+impl Wanted {
+    /// Takes from each place that is as it was in the revision before what would be written again; nothing is if all are to
+    /// be made `anew`. Whether any is left, or a place is gone.
+    pub(crate) fn keep_what_is_new(&mut self, before: Option<&Revision>, anew: bool) -> bool {
+        let mut is_new = before.is_none_or(|before| {
+            before.kind != self.kind || before.places.keys().any(|name| !self.places.contains_key(name))
+        });
+        for (name, place) in &mut self.places {
+            let before = before.and_then(|before| before.places.get(name));
+            place.is_new = anew || before.is_none_or(|before| before.content != place.content);
+            is_new |= place.is_new;
+            if !place.is_new {
+                (place.files, place.entries, place.main) = (vec![], vec![], None);
+            }
+        }
+        is_new
+    }
+}
+
+/// One place of it.
+#[derive(Debug, Default)]
+pub(crate) struct WantedPlace {
+    /// Whether it is to be written, see [`Wanted::keep_what_is_new`].
+    pub(crate) is_new: bool,
+    /// The same for the same content, in whatever revision.
+    pub(crate) content: String,
+    /// What is written under names of its own, by path below the repository.
+    pub(crate) files: Vec<(String, Bytes)>,
+    pub(crate) entries: Vec<WantedEntry>,
+    /// What the entry file says, for which signatures are wanted.
+    pub(crate) main: Option<Main>,
+}
+
+/// An entry file.
+#[derive(Debug)]
+pub(crate) struct WantedEntry {
+    pub(crate) path: String,
+    pub(crate) bytes: Bytes,
+    /// Where the same bytes lie for good, if not with the snapshot of the revision.
+    pub(crate) source: Option<String>,
+    pub(crate) step: Step,
+}
+
+/// The entry file that names all others, before it is signed.
+#[derive(Debug)]
+pub(crate) enum Main {
+    /// `repomd.xml`, by its path.
+    Repomd(String, Vec<u8>),
+    /// `Release`, by the path of its directory.
+    Release(String, String),
+    /// `SHA256SUMS`, by its path.
+    Sums(String, Vec<u8>),
+}
+
+/// In which order entry files are written: a client that begins with a later one finds the earlier ones done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Step {
+    /// What only accompanies the one that clients begin with.
+    Beside = 0,
+    /// What clients begin with.
+    Entry = 1,
+}
+
+impl WantedEntry {
+    /// An entry file that is kept with the snapshot.
+    pub(crate) fn new(path: String, bytes: impl Into<Bytes>, step: Step) -> Self {
+        Self { path, bytes: bytes.into(), source: None, step }
+    }
+}
+
+/// What identifies a content that is made of these parts.
+pub(crate) fn content<P: AsRef<[u8]>>(parts: impl IntoIterator<Item = P>) -> String {
+    let mut digest = Sha256::new();
+    for part in parts {
+        let part = part.as_ref();
+        // With its length, so that no two lists of parts look the same.
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    hex::encode(digest.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contents_differ_by_where_their_parts_end() {
+        assert_ne!(content(["ab", "c"]), content(["a", "bc"]));
+        assert_eq!(content(["ab", "c"]), content(["ab", "c"]));
+    }
+}
