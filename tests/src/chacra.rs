@@ -27,25 +27,29 @@ pub const BINARY: [&str; 18] = [
     "size",
 ];
 
-/// The sixteen fields of chacra's repository object, and our two.
-pub const REPOSITORY: [&str; 18] = [
+/// The sixteen fields of chacra's repository object, and our six.
+pub const REPOSITORY: [&str; 22] = [
     "archs",
     "distro",
     "distro_version",
     "extra",
+    "failed",
     "flavor",
+    "held",
     "is_queued",
     "is_updating",
     "modified",
     "needs_update",
     "packages",
     "path",
+    "problems",
     "project_name",
     "ref",
     "revision",
     "sha1",
     "signed",
     "size",
+    "state",
     "type",
 ];
 

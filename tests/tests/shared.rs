@@ -188,7 +188,7 @@ fn dnf_installs_from_an_external_repository_that_is_pinned() {
     fs::remove_dir_all(files.path().join("repodata")).expect("it is there");
     rpm_repository::publish(&files, &[rpms::one("corpus-scripts")], None);
     upload::publish_all(&ours, &[rpm("corpus-many")]);
-    dnf_installs(&ours, &["corpus-bare", "corpus-files", "corpus-text"]);
+    dnf_installs(&ours, &["corpus-bare", "corpus-files", "corpus-many", "corpus-text"]);
 
     // What is not as it is pinned is not taken, and what was published stays.
     drop(section);
@@ -200,7 +200,7 @@ fn dnf_installs_from_an_external_repository_that_is_pinned() {
     assert!(failed.contains(&pinned) && failed.contains(files.url()), "{failed}");
     assert!(failed.contains(&sha256_of(&files, "repodata/repomd.xml")), "not what it is now: {failed}");
     assert_eq!(ours.object().expect("there")["revision"], before["revision"]);
-    dnf_installs(&ours, &["corpus-bare", "corpus-files", "corpus-text"]);
+    dnf_installs(&ours, &["corpus-bare", "corpus-files", "corpus-many", "corpus-text"]);
 }
 
 #[test]

@@ -116,13 +116,22 @@ fn each_function_writes_to_the_store_what_is_its_own_and_only_those_that_ask_who
             let (actions, resources) = (statement["Action"].to_string(), list(&statement["Resource"]));
             for resource in resources.iter().filter(|resource| resource.contains(store)) {
                 let own = match folder {
-                    "upload" | "ingest" | "repo-build" => !resource.contains("colca.toml"),
-                    "admin" => resource.trim_matches('"').ends_with("/state/colca.toml"),
+                    "upload" | "ingest" | "repo-build" => {
+                        !resource.contains("colca.toml") && !resource.contains("keys.json")
+                    }
+                    "admin" => {
+                        let resource = resource.trim_matches('"');
+                        resource.ends_with("/state/colca.toml") || resource.ends_with("/state/keys.json")
+                    }
                     _ => false,
                 };
                 assert!(own || !actions.contains("s3:PutObject"), "{folder} may write to the store: {statement}");
             }
-            if actions.contains("secretsmanager") {
+            if resources.iter().all(|resource| resource.contains(":secret:colca/keys/")) {
+                let signs = matches!(folder, "upload" | "ingest" | "repo-build") && !actions.contains("Create");
+                let keeps = folder == "admin" && !actions.contains("GetSecretValue");
+                assert!(signs || keeps, "{folder} may do this with keys: {statement}");
+            } else if actions.contains("secretsmanager") {
                 let asks = matches!(folder, "upload" | "catalog" | "curate" | "admin");
                 assert!(asks, "{folder} may read the secrets: {statement}");
                 let reads = actions == "\"secretsmanager:GetSecretValue\"";

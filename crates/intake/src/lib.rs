@@ -15,6 +15,7 @@ mod place;
 mod refusal;
 mod register;
 mod sign;
+mod source_files;
 mod tidy_up;
 mod wake;
 
@@ -23,4 +24,5 @@ pub use contents::{Contents, Subject, check_archive};
 pub use place::note_superseded;
 pub use refusal::Refusal;
 pub use register::{Taken, take_in};
+pub use source_files::{Missing, find_sources};
 pub use tidy_up::tidy_up;

@@ -1,12 +1,33 @@
 //! What is worth telling an uploader, but no reason to refuse.
 
+use colca_apt::{Fragment, Kind};
 use colca_model::{Upload, UploadRequest};
-use colca_rpmmd::Package;
+
+use crate::contents::Contents;
 
 /// How a package differs from what its ticket says of it.
-pub(crate) fn notes(upload: &Upload, package: Option<&Package>) -> Vec<String> {
-    let Some(package) = package else { return vec![] };
-    differences(&upload.request, &package.nevra().file_name(), package.arch_dir(), package.is_source())
+pub(crate) fn notes(upload: &Upload, contents: &Contents) -> Vec<String> {
+    match contents {
+        Contents::Rpm(package) => {
+            differences(&upload.request, &package.nevra().file_name(), package.arch_dir(), package.is_source())
+        }
+        Contents::Deb(fragment, _) => deb_name(&upload.request, fragment).into_iter().collect(),
+        Contents::Carried | Contents::File => vec![],
+    }
+}
+
+/// What is noted of a Debian package whose file is not called as `dpkg-deb` would have called it: the version stands in the
+/// name without its epoch.
+fn deb_name(request: &UploadRequest, fragment: &Fragment) -> Option<String> {
+    let Fragment { kind, name, version, architecture, .. } = fragment;
+    let version = version.split_once(':').map_or(version.as_str(), |(_, version)| version);
+    let given = request.filename.as_str();
+    let ending = given.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let usual = match kind {
+        Kind::Source => format!("{name}_{version}.{ending}"),
+        Kind::Deb | Kind::Udeb => format!("{name}_{version}_{architecture}.{ending}"),
+    };
+    (usual != given).then(|| format!("the file is named {given}, its control file says {usual}"))
 }
 
 /// What a ticket says and a header does not: `usual` is what `rpmbuild` would have named the file, `directory` where it

@@ -192,7 +192,7 @@ async fn registration(
         modified: now,
         version: before.as_ref().map_or(deleted, |before| before.version) + 1,
     };
-    let mut notes = notes(upload, contents.as_rpm());
+    let mut notes = notes(upload, contents);
     if placed.is_taken {
         let directory = contents.directory(&request.arch);
         notes.push(format!(

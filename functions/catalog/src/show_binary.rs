@@ -20,7 +20,7 @@ pub(crate) fn show_binary(binary: &Binary, now: Timestamp) -> Value {
         "created": moment(binary.created),
         "modified": moment(binary.modified),
         "last_changed": ago(binary.modified, now),
-        "signed": false,
+        "signed": binary.signed.is_some(),
         "size": binary.size,
         "path": binary.key,
         "built_by": binary.built_by,

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use colca_api::{ApiError, App, JsonBody, User};
+use colca_intake::check_archive;
 use colca_model::{Invalid, Multipart, Upload, UploadRequest, UploadState};
 use futures::future::join_all;
 use jiff::SignedDuration;
@@ -63,6 +64,7 @@ async fn one(app: &App, user: &User, request: Value, most: usize) -> colca_api::
     user.may_upload_to(&request.repository.project)?;
     let settings = services.settings.get().await?;
     settings.check_distro(&request.repository.distro, &request.repository.distro_version)?;
+    check_archive(&settings, &request.repository, &request.filename)?;
     let known = is_registered(app, &request).await?;
 
     let mut upload = Upload {

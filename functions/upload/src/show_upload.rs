@@ -3,8 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use colca_api::{App, UrlPath, User};
+use colca_apt::Fragment;
+use colca_intake::find_sources;
 use colca_model::{Binary, Upload, UploadId, UploadRequest, UploadState};
-use colca_store::UploadedPart;
+use colca_runtime::Services;
+use colca_store::{StoredFragments, UploadedPart};
 use serde_json::{Value, json};
 
 use crate::ticket::{self, URLS_IN_ONE_ANSWER, add};
@@ -27,8 +30,16 @@ pub(crate) async fn show_upload(
                 Some(binary) => is_published(&app, &upload, binary).await?,
                 None => false,
             };
+            let missing = match &binary {
+                Some(binary) => missing(services, binary).await?,
+                None => None,
+            };
+            let published = published && missing.as_ref().is_none_or(Vec::is_empty);
             // Nothing more will come of it.
             add(&mut answer, json!({"published": published, "deleted": binary.is_none()}));
+            if let Some(missing) = missing {
+                add(&mut answer, json!({"missing": missing}));
+            }
         }
         UploadState::Rejected { .. } => {}
         // Whoever holds a URL can put other bytes there.
@@ -57,6 +68,22 @@ async fn is_published(app: &App, upload: &Upload, binary: &Binary) -> colca_api:
         return Ok(false);
     }
     Ok(!app.services.catalog.is_unpublished(&binary.repository, &binary.upload).await?)
+}
+
+/// The files that a source package names and that have not arrived; none if it is no source package.
+async fn missing(services: &Services, binary: &Binary) -> colca_api::Result<Option<Vec<String>>> {
+    let Binary { repository, arch, filename, .. } = binary;
+    if !filename.as_str().ends_with(".dsc") {
+        return Ok(None);
+    }
+    let row = services.catalog.package(repository, arch, filename).await?;
+    let fragments = row.filter(|row| row.gathered.is_none()).map(|row| row.fragments);
+    let Some(StoredFragments::Inline(bytes)) = fragments else { return Ok(Some(vec![])) };
+    let fragment = Fragment::from_bytes(&bytes)
+        .map_err(|error| colca_store::Error::damaged(format!("read the files of {filename}: {error}")))?;
+    let files = services.catalog.binaries(repository).await?;
+    let missing = find_sources(&fragment, &files).err().unwrap_or_default();
+    Ok(Some(missing.into_iter().map(|missing| missing.name).collect()))
 }
 
 /// The parts that arrived; none for a single PUT; `None` if the parts have been put together already.
