@@ -14,11 +14,11 @@ pub(crate) async fn get_file(State(app): State<App>, UrlPath(path): UrlPath<File
     Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
 }
 
-/// 200 with the length, so that a client can ask whether a file is there without being sent elsewhere.
+/// 200 with the length of what is downloaded, so that a client can ask whether a file is there without being sent elsewhere.
 pub(crate) async fn head_file(State(app): State<App>, UrlPath(path): UrlPath<FilePath>) -> colca_api::Result<Response> {
     let binary = app.file(&path).await?;
     let headers = [
-        (header::CONTENT_LENGTH, binary.size.to_string()),
+        (header::CONTENT_LENGTH, binary.published().0.to_string()),
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
     ];
     Ok((StatusCode::OK, headers).into_response())

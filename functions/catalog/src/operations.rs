@@ -37,6 +37,16 @@ fn repository_object() -> Value {
     for name in ["signed", "needs_update", "is_queued", "is_updating"] {
         properties.insert(name.to_owned(), json!({"type": "boolean"}));
     }
+    let states = ["requested", "queued", "building", "ready", "failed", "held"];
+    properties.insert("state".to_owned(), json!({"type": "string", "enum": states}));
+    let problems = "what keeps files from being published, such as a source package that is not complete";
+    let list = json!({"type": "array", "items": {"type": "string"}, "description": problems});
+    properties.insert("problems".to_owned(), list);
+    let why = "why the last build published nothing, if it could not";
+    properties.insert("failed".to_owned(), json!({"type": ["string", "null"], "description": why}));
+    let held = json!({"revision": {"type": "integer"}, "repository": {"type": "string"}});
+    let why = "what somebody promoted: it is published until something else is, or the newest files are";
+    properties.insert("held".to_owned(), json!({"type": ["object", "null"], "properties": held, "description": why}));
     for name in ["size", "revision", "packages"] {
         properties.insert(name.to_owned(), json!({"type": "integer"}));
     }

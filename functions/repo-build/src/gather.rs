@@ -46,8 +46,8 @@ pub(crate) async fn gather(
                 directories.insert(package.row.upload.clone(), directory);
             }
             Err(missing) => {
-                let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
-                problems.push(format!("{} {}: {}", fragment.name, fragment.version, missing.join(", ")));
+                let (name, version) = (&fragment.name, &fragment.version);
+                problems.extend(missing.iter().map(|missing| format!("{name} {version}: {missing}")));
             }
         }
     }

@@ -35,6 +35,11 @@ fn state() -> Value {
             "reason": {"type": "string"},
             "notes": {"type": "array", "items": {"type": "string"}},
             "published": {"type": "boolean"},
+            "missing": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "of a source package: the files that its .dsc names and that have not arrived",
+            },
             "deleted": {"type": "boolean", "description": "nothing is registered under its name any more"},
             "method": {"type": "string"},
             "url": {"type": "string"},
