@@ -127,6 +127,8 @@ fn a_signed_release_that_expires_is_signed_as_it_is() {
     upload::publish_all(&repository, &[Deb::new("hello", "1.0-1").build()]);
     let root = apt::Root::with(&repository.file("repo.sources"));
     root.update();
+    // Another client: what apt has and finds unchanged it believes as before.
+    let root = apt::Root::with(&repository.file("repo.sources"));
     let late = root.refusal("apt-get", &["update", "-oAcquire::Max-ValidTime=1", "-oAcquire::Check-Date=true"]);
     assert!(late.contains("expired") || late.contains("is not valid"), "{late}");
 }

@@ -27,14 +27,18 @@ fn keys(repository: &Repository) -> BTreeSet<String> {
 
 /// Everything that the entry files among `keys`, the metadata and the catalog name. Reading it checks the metadata.
 fn named(repository: &Repository, keys: &BTreeSet<String>) -> BTreeSet<String> {
-    let mut named = BTreeSet::new();
+    let mut named: BTreeSet<_> = keys.iter().filter(|key| key.ends_with("/mirrorlist")).cloned().collect();
     for arch in ["x86_64", "aarch64", "noarch"] {
         let binaries = repository.binaries(arch);
         named.extend(binaries.as_object().expect("a listing").values().map(|file| text(&file["path"]).to_owned()));
     }
     for entry in keys.iter().filter(|key| key.ends_with(ENTRY)) {
         let top = entry.strip_suffix(ENTRY).expect("it ends so");
-        let repodata = Repodata::read(|name| aws::object(stack().store(), &format!("{top}{name}")));
+        // A snapshot has entry files alone: the CDN looks for all else where it always lies.
+        let parts = top.split_inclusive('/').filter(|part| !part.starts_with('@'));
+        let (snapshot, top) = (top, parts.collect::<String>());
+        let key = |name: &str| if name == ENTRY { format!("{snapshot}{name}") } else { format!("{top}{name}") };
+        let repodata = Repodata::read(|name| aws::object(stack().store(), &key(name)));
         let repodata = repodata.expect("an entry file never goes");
         named.insert(entry.clone());
         named.extend(repodata.files.values().map(|file| format!("{top}{file}")));

@@ -19,6 +19,8 @@ pub(crate) struct Placed {
     pub(crate) href: String,
     /// Whether another file lies under its plain name, though it replaces none.
     pub(crate) is_taken: bool,
+    /// Whether an earlier delivery of the same message has put it there.
+    pub(crate) was_there: bool,
 }
 
 /// Copies the bytes to where the public reads them: under their plain name if nothing ever lay there, else under a key
@@ -36,14 +38,16 @@ pub(crate) async fn place(
     let is_used_up = replaces || services.catalog.is_used_up(&plain(upload, contents).path()).await?;
     if !is_used_up {
         let key = plain(upload, contents);
-        if copy(&key).await? != Copied::Taken {
-            return Ok(Placed { key, href: request.filename.to_string(), is_taken: false });
+        let copied = copy(&key).await?;
+        if copied != Copied::Taken {
+            let (href, was_there) = (request.filename.to_string(), copied == Copied::There);
+            return Ok(Placed { key, href, is_taken: false, was_there });
         }
     }
     let key = own(upload, contents);
     // Nobody else has a key with this id in it.
-    copy(&key).await?;
-    Ok(Placed { key, href: format!("{}/{}", upload.id, request.filename), is_taken: !is_used_up })
+    let was_there = copy(&key).await? == Copied::There;
+    Ok(Placed { key, href: format!("{}/{}", upload.id, request.filename), is_taken: !is_used_up, was_there })
 }
 
 /// Notes the copies that an upload may have made and will not be registered with. They are deleted later, unless it is
@@ -55,7 +59,7 @@ pub(crate) async fn withdraw(services: &Services, upload: &Upload, contents: &Co
         if head.is_some_and(|head| head.upload.as_ref() == Some(&upload.id)) {
             let request = upload.request.clone();
             let owner = Owner::File { repository: request.repository, arch: request.arch, filename: request.filename };
-            copies.push(Garbage { key: key.path(), owner });
+            copies.push(Garbage::new(key.path(), owner));
         }
     }
     let due = services.clock.now() + services.config.grace.max(UNFINISHED);
@@ -76,7 +80,7 @@ pub async fn note_superseded(services: &Services, binary: &Binary) -> colca_stor
         old.push(ObjectKey::Paths { upload: binary.upload.clone() }.path());
     }
     old.extend(gathered(services, binary).await?);
-    let old = old.into_iter().map(|key| Garbage { key, owner: owner.clone() });
+    let old = old.into_iter().map(|key| Garbage::new(key, owner.clone()));
     let due = services.clock.now() + services.config.grace;
     services.jobs.discard(old, due).await
 }

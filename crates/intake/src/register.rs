@@ -10,7 +10,7 @@ use crate::contents::{Contents, Subject};
 use crate::notes::notes;
 use crate::place::{self, Placed};
 use crate::refusal::Refusal;
-use crate::sign::sign;
+use crate::sign::{self, Signed};
 
 /// How often somebody else may register the same name at the same time before we let the queue try again.
 const TRIES: usize = 4;
@@ -37,6 +37,12 @@ struct Arrived {
     signed: Option<SignedBytes>,
 }
 
+impl Arrived {
+    fn signed(Signed { key, size, sha256, contents }: Signed) -> Self {
+        Self { key, contents, signed: Some(SignedBytes { size, sha256 }) }
+    }
+}
+
 /// Reads what the verified bytes under `incoming` say of themselves, registers them, ends their upload, and has all that
 /// follows done. The bytes are copied, and left where they are.
 ///
@@ -57,9 +63,7 @@ pub async fn take_in(services: &Services, upload: &Upload, incoming: &ObjectKey)
     if signing.packages && arrived.contents.as_rpm().is_some() {
         // An rpm has room for one signature.
         let keys = services.signing_keys.get(&signing.keys[..1]).await?;
-        let signed = sign(services, &keys[0], incoming, subject).await?;
-        arrived.signed = Some(SignedBytes { size: signed.size, sha256: signed.sha256 });
-        (arrived.key, arrived.contents) = (signed.key, signed.contents);
+        arrived = Arrived::signed(sign::sign(services, &keys[0], incoming, subject).await?);
     }
     let taken = register(services, upload, &arrived).await;
     if arrived.key != *incoming
@@ -126,6 +130,13 @@ async fn enter(
     if let Some(binary) = &before {
         place::note_superseded(services, binary).await?;
     }
+    let as_it_lies;
+    let arrived = if arrived.signed.is_some() && placed.was_there {
+        as_it_lies = Arrived::signed(sign::as_it_lies(services, placed.key.clone()).await?);
+        &as_it_lies
+    } else {
+        arrived
+    };
     let registration = registration(services, upload, arrived, before, deleted, placed).await?;
     let registration = Registration { claim, ..registration };
     let now = services.clock.now();

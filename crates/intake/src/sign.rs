@@ -59,5 +59,20 @@ pub(crate) async fn sign(
     Ok(Signed { key: copy, size, sha256: Sha256::new(digest.finalize().into()), contents })
 }
 
+/// The signed package that an earlier delivery of the same message has put in its place: signed at another moment, and
+/// perhaps by another key, so it has other bytes.
+pub(crate) async fn as_it_lies(services: &Services, key: ObjectKey) -> Result<Signed, Refusal> {
+    let head = services.objects.head(&key).await?.ok_or_else(|| colca_store::Error::not_found(&key))?;
+    let locate = |bytes: &[u8]| Ok(colca_rpmmd::HeaderExtent::locate(bytes, head.size)?.needed());
+    let contents = Contents::rpm(&beginning(services, &key, head.size, locate).await?, head.size)?;
+    let mut digest = sha2::Sha256::new();
+    let take = |piece: &[u8]| {
+        digest.update(piece);
+        true
+    };
+    services.objects.stream(&key, 0, take).await?;
+    Ok(Signed { key, size: head.size, sha256: Sha256::new(digest.finalize().into()), contents })
+}
+
 /// How much is read at once, in bytes.
 const PIECE: u64 = 8 * 1024 * 1024;

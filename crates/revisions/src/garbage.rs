@@ -6,7 +6,7 @@ use colca_store::{Garbage, ObjectKey, Owner, Result, Revision};
 use jiff::SignedDuration;
 
 /// What a superseded revision is made of stays this much longer than the revision itself: while that is there, all of it is.
-const LONGER: SignedDuration = SignedDuration::from_mins(10);
+pub const LONGER: SignedDuration = SignedDuration::from_mins(10);
 
 /// Has a revision, and the `paths` that it alone needs, deleted after the grace period, once something was published under
 /// the lease `by`; unless somebody keeps it then.
@@ -22,7 +22,7 @@ pub async fn supersede(
 ) -> Result<()> {
     let due = services.clock.now() + services.config.grace;
     let owner = Owner::Revision { repository: path.clone(), revision: revision.number };
-    let item = Garbage { key: ObjectKey::revision(path, revision.number), owner };
+    let item = Garbage::new(ObjectKey::revision(path, revision.number), owner);
     services.jobs.discard([item], due).await?;
     services.jobs.discard(garbage(path, by, paths), due + LONGER).await
 }
@@ -31,5 +31,5 @@ pub async fn supersede(
 pub fn garbage<'a>(path: &RepoPath, by: u64, paths: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Garbage> {
     let top = ObjectKey::repository(path);
     let owner = Owner::Published { repository: path.clone(), revision: by };
-    paths.map(move |below| Garbage { key: format!("{top}{below}"), owner: owner.clone() })
+    paths.map(move |below| Garbage::new(format!("{top}{below}"), owner.clone()))
 }

@@ -11,7 +11,7 @@ use colca_runtime::Services;
 use colca_store::{Error, ObjectKey, Place, Result, Revision};
 use serde::{Deserialize, Serialize};
 
-pub use garbage::{garbage, supersede};
+pub use garbage::{LONGER, garbage, supersede};
 
 /// A package, or a plain file, as a revision lists it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -46,8 +46,6 @@ pub struct ObjectHead {
     pub upload: Option<UploadId>,
     /// Its entity tag.
     pub etag: String,
-    /// Which of its versions it is, where the bucket keeps versions.
-    pub version: Option<String>,
 }
 
 /// How a copy to a new key went.
@@ -87,7 +85,6 @@ impl Objects {
                 sha256: head.checksum_sha256().and_then(full_sha256),
                 upload: head.metadata().and_then(|metadata| metadata.get(UPLOAD)?.parse().ok()),
                 etag: head.e_tag.unwrap_or_default(),
-                version: head.version_id,
             })),
             Err(error) => none_if_absent(Error::sdk(format!("look at {}", key.path()), error)),
         }
@@ -282,14 +279,31 @@ impl Objects {
         }
     }
 
-    /// Removes an object as it was when it was looked at: what was written since stays.
+    /// The versions of an object that are there now, those below the current one as well. None if the bucket keeps none.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn delete_as_seen(&self, key: &ObjectKey, seen: &ObjectHead) -> Result<()> {
-        let request = self.s3.delete_object().bucket(self.bucket(key)).key(key.path());
-        let request = request.set_version_id(seen.version.clone());
-        request.send().await.map(drop).map_err(|error| Error::sdk(format!("delete {}", key.path()), error))
+    pub async fn versions(&self, key: &ObjectKey) -> Result<Vec<String>> {
+        let path = key.path();
+        let request = self.s3.list_object_versions().bucket(self.bucket(key)).prefix(&path);
+        let answer = request.send().await.map_err(|error| Error::sdk(format!("list the versions of {path}"), error))?;
+        let of_it = answer.versions.unwrap_or_default().into_iter().filter(|version| version.key() == Some(&path));
+        Ok(of_it.filter_map(|version| version.version_id).filter(|version| version != "null").collect())
+    }
+
+    /// Removes an object as it was when its versions were looked at: what was written since stays.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn delete_as_seen(&self, key: &ObjectKey, versions: Vec<String>) -> Result<()> {
+        if versions.is_empty() {
+            return self.delete(key).await;
+        }
+        for version in versions {
+            let request = self.s3.delete_object().bucket(self.bucket(key)).key(key.path()).version_id(version);
+            request.send().await.map_err(|error| Error::sdk(format!("delete {}", key.path()), error))?;
+        }
+        Ok(())
     }
 
     /// Removes an object; one that is gone already is no error.

@@ -34,7 +34,7 @@ pub(crate) async fn unpin(
         return Err(ApiError::NotFound(format!("a pin of revision {revision} of {repository}")));
     };
     // Before: who dies in between has noted too much, which is found out.
-    supersede(services, &repository, &pinned, there.published, pinned.paths()).await?;
+    supersede(services, &repository, &pinned, there.published, pinned.paths().into_iter()).await?;
     services.catalog.unpin(&repository, revision).await?;
     user.record("unpinned", &format_args!("revision {revision} of {repository}"));
     Ok(StatusCode::NO_CONTENT)

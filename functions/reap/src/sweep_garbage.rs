@@ -1,6 +1,7 @@
 //! Objects that may be garbage, and whose grace is over: deleted, unless somebody names them after all.
 
 use colca_model::{Binary, UploadId};
+use colca_revisions::LONGER;
 use colca_runtime::Services;
 use colca_store::{AdoptedRow, DueGarbage, Garbage, ObjectKey, Owner};
 use futures::{StreamExt, stream};
@@ -16,12 +17,17 @@ const AT_ONCE: usize = 16;
 /// When an object whose time has not quite come is looked at again.
 const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
+/// When a revision is looked at again that somebody keeps.
+const KEPT: SignedDuration = SignedDuration::from_hours(1);
+
 /// What is to become of an object.
 pub(crate) enum Verdict {
     Delete,
     Keep,
-    /// Published metadata may name it still.
-    AskAgain,
+    /// Somebody may need it still, or again.
+    AskAgain(SignedDuration),
+    /// Nothing that is published now names it; what was published before may.
+    Unnamed,
 }
 
 /// Deletes what nobody names. One that cannot be dealt with does not keep the others from it.
@@ -39,22 +45,24 @@ pub(crate) async fn sweep_garbage(services: &Services) -> colca_store::Result<()
 async fn sweep(services: &Services, due: &DueGarbage) -> colca_store::Result<()> {
     let garbage = &due.garbage;
     let object = ObjectKey::Stored(garbage.key.clone());
-    // What is deleted is the version that lies there now. Whoever writes the same bytes under the same key again notes that
+    // What is deleted is what lies there now. Whoever writes the same bytes under the same key again notes that
     // first, which we see, or writes them after this look, and those stay.
-    let seen = services.objects.head(&object).await?;
+    let seen = services.objects.versions(&object).await?;
     if !services.jobs.is_due_as_before(due).await? {
         return Ok(());
     }
     match judge(services, garbage).await? {
-        Verdict::AskAgain => {
-            return services.jobs.discard([garbage.clone()], services.clock.now() + AGAIN).await;
+        Verdict::AskAgain(pause) => {
+            return services.jobs.discard([garbage.clone()], services.clock.now() + pause).await;
+        }
+        Verdict::Unnamed if !garbage.unnamed => {
+            let due = services.clock.now() + services.config.grace + LONGER;
+            return services.jobs.discard([Garbage { unnamed: true, ..garbage.clone() }], due).await;
         }
         Verdict::Keep => {}
-        Verdict::Delete => {
+        Verdict::Delete | Verdict::Unnamed => {
             info!(key = garbage.key, "Deleting {}", garbage.key);
-            if let Some(seen) = seen {
-                services.objects.delete_as_seen(&object, &seen).await?;
-            }
+            services.objects.delete_as_seen(&object, seen).await?;
         }
     }
     services.jobs.forget_garbage(due).await
@@ -69,7 +77,7 @@ async fn judge(services: &Services, garbage: &Garbage) -> colca_store::Result<Ve
             }
             // While changes wait, the metadata that is public may be from before the file was replaced.
             if services.catalog.has_changes(repository).await? {
-                return Ok(Verdict::AskAgain);
+                return Ok(Verdict::AskAgain(AGAIN));
             }
             pinned::is_needed(services, repository, &garbage.key).await
         }
@@ -78,28 +86,30 @@ async fn judge(services: &Services, garbage: &Garbage) -> colca_store::Result<Ve
                 return Ok(Verdict::Keep);
             }
             if services.catalog.has_changes(repository).await? {
-                return Ok(Verdict::AskAgain);
+                return Ok(Verdict::AskAgain(AGAIN));
             }
             pinned::is_needed(services, repository, &garbage.key).await
         }
         Owner::Published { repository, revision } => {
-            let Some(there) = services.catalog.repository(repository).await? else { return Ok(Verdict::Delete) };
-            if there.published < *revision {
-                return Ok(Verdict::AskAgain);
+            let there = services.catalog.repository_or_rest(repository).await?;
+            let Some(there) = there else { return Ok(Verdict::Delete) };
+            // Until a builder has retracted what is public of a repository without files, it may be filled again.
+            if there.published < *revision || (there.is_gone() && there.revision > 0) {
+                return Ok(Verdict::AskAgain(AGAIN));
             }
             let top = ObjectKey::repository(repository);
             for number in there.kept() {
                 let kept = services.catalog.revision(repository, number).await?;
                 let path = garbage.key.strip_prefix(&top).unwrap_or(&garbage.key);
-                if kept.is_some_and(|kept| kept.paths().any(|needed| needed == path)) {
+                if kept.is_some_and(|kept| kept.paths().contains(path)) {
                     return Ok(Verdict::Keep);
                 }
             }
             Ok(Verdict::Delete)
         }
         Owner::Revision { repository, revision } => {
-            services.catalog.forget_revision(repository, *revision).await?;
-            Ok(Verdict::Keep)
+            let is_over = services.catalog.forget_revision(repository, *revision).await?;
+            Ok(if is_over { Verdict::Keep } else { Verdict::AskAgain(KEPT) })
         }
     }
 }
@@ -127,6 +137,8 @@ fn is_kept_of(upload: &UploadId, key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use colca_model::{Filename, Sha256};
+    use std::collections::BTreeSet;
+
     use colca_store::{Format, StoredFragments};
 
     use super::*;
@@ -142,6 +154,8 @@ mod tests {
             path: format!("pool/main/h/hello/{id}/hello_1_amd64.deb"),
             format: Format::Deb,
             fragments: StoredFragments::Inline(vec![]),
+            codenames: BTreeSet::new(),
+            promoted: None,
         };
         for key in [row.key.clone(), format!("state/paths/{id}"), format!("state/fragments/{id}")] {
             assert!(is_of_copy(&row, &key), "{key}");

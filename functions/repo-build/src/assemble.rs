@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use colca_apt::{ArchivePath, Fragment, Kind};
-use colca_model::{RepoPath, RepositoryKind};
+use colca_model::{Codename, RepoPath, RepositoryKind};
 use colca_rpmmd::{Carried, Fragments};
 use colca_settings::Settings;
 use colca_store::{Change, Format, Held, Repository, Revision};
@@ -36,10 +36,13 @@ impl Assembly<'_> {
     /// Reads all that is to be listed, its own and what it shares of others, and plans. Each of the changes is seen in it.
     pub(crate) async fn wanted(&self, new: &NewRevision) -> Result<Wanted, Failure> {
         let services = &self.builder.services;
-        if let Some(Held { repository: Some(other), revision }) = &self.repository.held {
-            let (kind, originals) = promote::originals(self, other, *revision).await?;
-            let shared = shared::take(self, originals).await?;
-            return match kind {
+        if let Some(held @ Held { repository: Some(other), revision }) = &self.repository.held {
+            // Copied once, it is at hand, whatever became of the other's revision.
+            let shared = match shared::promoted(self, held).await? {
+                Some(shared) if self.is_published(held) => shared,
+                _ => shared::take(self, promote::originals(self, other, *revision).await?).await?,
+            };
+            return match self.repository.kind().unwrap_or(RepositoryKind::Raw) {
                 RepositoryKind::Rpm => self.rpm(new, vec![], shared).await,
                 RepositoryKind::Deb => self.deb(new, vec![], shared).await,
                 RepositoryKind::Raw => Err(Failure::Unpublishable("plain files cannot be promoted".to_owned())),
@@ -56,6 +59,11 @@ impl Assembly<'_> {
             RepositoryKind::Rpm => self.rpm(new, own, shared).await,
             _ => self.deb(new, own, shared).await,
         }
+    }
+
+    /// Whether what was promoted is what is published already: then all of it was copied.
+    fn is_published(&self, held: &Held) -> bool {
+        self.previous.is_some_and(|previous| previous.promoted.as_ref() == Some(held))
     }
 
     async fn rpm(&self, new: &NewRevision, own: Vec<Read>, shared: Shared) -> Result<Wanted, Failure> {
@@ -91,10 +99,15 @@ impl Assembly<'_> {
     async fn deb(&self, new: &NewRevision, own: Vec<Read>, shared: Shared) -> Result<Wanted, Failure> {
         let RepoPath { distro, distro_version, project, .. } = self.path;
         let mut problems = Vec::new();
-        let generic = self.settings.is_generic(distro_version);
-        let mut codenames = if generic { self.settings.combined_codenames(project, distro) } else { BTreeSet::new() };
-        if !generic {
-            let codename = self.settings.require_codename(distro, distro_version);
+        let mut codenames = BTreeSet::new();
+        if self.settings.is_generic(distro_version) {
+            codenames = self.settings.combined_codenames(project, distro);
+        }
+        if codenames.is_empty() {
+            let codename = match self.settings.is_generic(distro_version) {
+                true => Codename::new(distro_version.as_str()),
+                false => self.settings.require_codename(distro, distro_version),
+            };
             codenames.insert(codename.map_err(|invalid| Failure::Unpublishable(invalid.to_string()))?);
         }
         let own_codenames = codenames.clone();
@@ -146,6 +159,7 @@ fn kind(repository: &Repository, packages: &[Read]) -> RepositoryKind {
         Format::Deb => Some(RepositoryKind::Deb),
         Format::Carried(_) => None,
     };
-    let chosen = repository.chosen_kind();
-    chosen.or_else(|| packages.iter().find_map(of)).or(repository.kind()).unwrap_or(RepositoryKind::Raw)
+    let known = repository.kind().filter(|kind| packages.iter().any(|package| of(package) == Some(*kind)));
+    let found = known.or_else(|| packages.iter().find_map(of));
+    repository.chosen_kind().or(found).or(repository.kind()).unwrap_or(RepositoryKind::Raw)
 }

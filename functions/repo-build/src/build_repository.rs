@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use colca_model::{Arch, RepoPath};
+use colca_model::{Arch, RepoPath, UploadId};
 use colca_runtime::Services;
 use colca_store::{Built, Cause, Change, Held, Lease, Revision, What};
 use tracing::{info, warn};
@@ -36,24 +36,28 @@ pub(crate) async fn build_repository(builder: &Builder, path: &RepoPath, message
         return Ok(());
     };
     // Whatever goes wrong in between, the lease is given back: the next delivery must not wait for it to lapse.
-    let built = heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease)).await;
+    let mut seen = BTreeSet::new();
+    let built = heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease, &mut seen)).await;
     services.catalog.release(path, &lease).await?;
     built?;
-    look_once_more(builder, path).await
+    look_once_more(builder, path, &seen).await
 }
 
 /// The last look for changes. Whoever found the lease taken relies on it: what somebody asked for is built, and what was
 /// uploaded meanwhile, where uploads alone have a repository built.
-async fn look_once_more(builder: &Builder, path: &RepoPath) -> Result<(), Failure> {
+///
+/// What a build has `seen` and left, because it can publish nothing or is to publish something else, waits for the next upload
+/// or for somebody to ask: nothing else can change the outcome.
+async fn look_once_more(builder: &Builder, path: &RepoPath, seen: &BTreeSet<UploadId>) -> Result<(), Failure> {
     let services = &builder.services;
     let settings = services.settings.get().await?;
-    let changes = services.catalog.changes(path).await?;
-    let is_due = |change: &Change| settings.is_automatic(&path.project) || change.is_wanted();
+    let mut changes = services.catalog.changes(path).await?;
     let there = services.catalog.repository(path).await?;
     if there.is_some_and(|repository| repository.failed.is_some() || repository.held.is_some()) {
-        // What was changed waits for the next upload, or for somebody to ask: nothing else can change the outcome.
-        services.catalog.settle(path).await?;
-    } else if changes.iter().any(is_due) && !settings.is_disabled(&path.project) {
+        changes.retain(|change| !seen.contains(&change.id));
+    }
+    let is_due = |change: &Change| settings.is_automatic(&path.project) || change.is_wanted();
+    if changes.iter().any(is_due) && !settings.is_disabled(&path.project) {
         services.request_build(path).await?;
     } else {
         services.catalog.settle(path).await?;
@@ -62,11 +66,16 @@ async fn look_once_more(builder: &Builder, path: &RepoPath) -> Result<(), Failur
 }
 
 /// Publishes, and does so again from the start if what it read was overtaken meanwhile.
-async fn try_to_publish(builder: &Builder, path: &RepoPath, lease: &Lease) -> Result<(), Failure> {
+async fn try_to_publish(
+    builder: &Builder,
+    path: &RepoPath,
+    lease: &Lease,
+    seen: &mut BTreeSet<UploadId>,
+) -> Result<(), Failure> {
     let mut tries = 1;
     let mut tried = BTreeSet::new();
     loop {
-        match publish_changes(builder, path, lease, &mut tried, tries).await {
+        match publish_changes(builder, path, lease, (&mut tried, seen), tries).await {
             Err(failure) if failure.is_overtaken() && tries < TRIES => {
                 info!(repository = %path, %failure, "Building {path} once more");
                 tokio::time::sleep(PAUSE * tries).await;
@@ -86,7 +95,7 @@ async fn publish_changes(
     builder: &Builder,
     path: &RepoPath,
     lease: &Lease,
-    tried: &mut BTreeSet<String>,
+    (tried, seen): (&mut BTreeSet<String>, &mut BTreeSet<UploadId>),
     tries: u32,
 ) -> Result<(), Failure> {
     let services = &builder.services;
@@ -100,6 +109,7 @@ async fn publish_changes(
         Live::as_found(services, path, noted.paths().into_iter().chain(tried.clone()).collect()).await?
     };
     let changes = services.catalog.changes(path).await?;
+    seen.extend(changes.iter().map(|change| change.id.clone()));
     let removed = removed_archs(&changes);
     if changes.is_empty() && !repository.is_gone() {
         return Ok(());
@@ -118,9 +128,13 @@ async fn publish_changes(
     }
 
     if let Some(Held { repository: None, revision }) = repository.held {
-        let seen = (previous.as_ref(), &live);
-        let revision = promote(services, path, revision, lease.fence, seen, tried).await?;
-        record(services, path, lease, revision, vec![]).await?;
+        if repository.revision != revision {
+            let seen = (previous.as_ref(), &live);
+            let revision = promote(services, path, revision, lease.fence, seen, tried).await?;
+            record(services, path, lease, revision, vec![]).await?;
+        } else if !services.catalog.record_nothing_new(path, lease, &[]).await? {
+            return Err(Failure::LeaseLost);
+        }
         return strike_off_asked(services, path, changes).await;
     }
     let keys = services.signing_keys.get(settings.signing(&path.project).keys).await?;
@@ -143,8 +157,10 @@ async fn publish_changes(
         let all = is_all_new(&wanted);
         follow_up.before(new.at).await?;
         sign::sign(&keys, &new, &mut wanted).await?;
-        let cause = if repository.held.is_some() { Cause::Promoted } else { cause(&changes) };
-        let revision = publish(services, path, &new, cause, (previous.as_ref(), &live), wanted, tried).await?;
+        let promoted = repository.held.clone();
+        let cause = if promoted.is_some() { Cause::Promoted } else { cause(&changes) };
+        let revision =
+            publish(services, path, &new, (cause, promoted), (previous.as_ref(), &live), wanted, tried).await?;
         record(services, path, lease, revision, problems).await?;
         follow_up.published(new.number, new.at, all).await?;
     } else if services.catalog.record_nothing_new(path, lease, &problems).await? {

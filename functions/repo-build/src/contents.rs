@@ -102,7 +102,7 @@ async fn paths_of(services: &Services, packages: &[Binary]) -> Result<Option<Vec
     let missing = || packages.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(package, _)| package);
 
     // Noted before it can exist: the package may be deleted while it is read.
-    let garbage = missing().map(|package| Garbage { key: package.paths.path(), owner: package.owner.clone() });
+    let garbage = missing().map(|package| Garbage::new(package.paths.path(), package.owner.clone()));
     services.jobs.discard(garbage, services.clock.now() + services.config.grace.max(UNFINISHED)).await?;
     let until = services.clock.now() + ROUND;
     let reads = missing().map(async |package| {

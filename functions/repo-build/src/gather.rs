@@ -75,7 +75,7 @@ async fn put_together(
         .collect();
     let repository = assembly.path.clone();
     let owner = Owner::File { repository, arch: row.arch.clone(), filename: row.filename.clone() };
-    let garbage = copies.iter().map(|(_, to)| Garbage { key: to.path(), owner: owner.clone() });
+    let garbage = copies.iter().map(|(_, to)| Garbage::new(to.path(), owner.clone()));
     services.jobs.discard(garbage, services.clock.now() + services.config.grace.max(UNFINISHED)).await?;
     try_join_all(copies.iter().map(|(from, to)| services.objects.copy(from, to))).await?;
     if !services.catalog.set_gathered(assembly.path, row, &directory).await? {

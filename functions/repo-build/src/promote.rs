@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use colca_model::{Arch, RepoPath, RepositoryKind};
-use colca_revisions::{contents, supersede};
+use colca_revisions::{Listed, contents, supersede};
 use colca_runtime::Services;
 use colca_store::{ObjectKey, Revision};
 use futures::future::try_join_all;
@@ -27,9 +27,9 @@ pub(crate) async fn promote(
     let mut revision = services.catalog.revision(path, number).await?.ok_or(Failure::NoRevision(number))?;
     tried.extend(revision.etags().into_keys());
     if let Some(previous) = previous.filter(|previous| previous.number != number) {
-        let needed: BTreeSet<_> = revision.paths().collect();
-        let over = previous.paths().filter(|path| !needed.contains(path));
-        supersede(services, path, previous, by, over).await?;
+        let needed = revision.paths();
+        let old = previous.paths();
+        supersede(services, path, previous, by, old.difference(&needed).copied()).await?;
     }
     let files = revision.places.values().flat_map(|place| &place.entries);
     let steps: BTreeSet<u8> = files.clone().map(|file| file.step).collect();
@@ -55,17 +55,20 @@ pub(crate) async fn promote(
     Ok(revision)
 }
 
-/// What a revision of another repository lists, and its kind.
+/// What a revision of another repository lists but source packages.
 pub(crate) async fn originals(
     assembly: &Assembly<'_>,
     other: &RepoPath,
     number: u64,
-) -> Result<(RepositoryKind, Vec<Original>), Failure> {
+) -> Result<Vec<Original>, Failure> {
     let services = &assembly.builder.services;
     let revision = services.catalog.revision(other, number).await?.ok_or(Failure::NoRevision(number))?;
     let top = ObjectKey::repository(other);
     let mut originals = Vec::new();
-    for listed in contents(services, other, &revision).await? {
+    // Of source packages the files lie in a directory of their own, and binary packages are what a client installs.
+    let is_source = |listed: &Listed| revision.kind == RepositoryKind::Deb && listed.arch == "source";
+    let all = contents(services, other, &revision).await?;
+    for listed in all.into_iter().filter(|listed| !is_source(listed)) {
         let unusable = |rule: colca_model::Invalid| Failure::Unpublishable(format!("{}: {rule}", listed.path));
         let filename = listed.path.rsplit('/').next().unwrap_or_default().parse().map_err(unusable)?;
         let codenames = listed.codenames.iter().filter_map(|codename| codename.parse().ok()).collect();
@@ -78,5 +81,5 @@ pub(crate) async fn originals(
             codenames,
         });
     }
-    Ok((revision.kind, originals))
+    Ok(originals)
 }

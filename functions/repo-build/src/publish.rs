@@ -6,7 +6,7 @@ use bytes::Bytes;
 use colca_model::RepoPath;
 use colca_revisions::{garbage, supersede};
 use colca_runtime::Services;
-use colca_store::{Cause, EntryFile, ObjectKey, Place, Revision};
+use colca_store::{Cause, EntryFile, Held, ObjectKey, Place, Revision};
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::SignedDuration;
@@ -28,7 +28,7 @@ pub(crate) async fn publish(
     services: &Services,
     path: &RepoPath,
     new: &NewRevision,
-    cause: Cause,
+    (cause, promoted): (Cause, Option<Held>),
     (previous, live): (Option<&Revision>, &Live),
     wanted: Wanted,
     tried: &mut BTreeSet<String>,
@@ -42,6 +42,7 @@ pub(crate) async fn publish(
         cause,
         kind: wanted.kind,
         packages: wanted.packages,
+        promoted,
         places: BTreeMap::new(),
         mirrorlists: BTreeMap::new(),
     };
@@ -164,7 +165,7 @@ async fn note_garbage(
     revision: &Revision,
 ) -> Result<(), Failure> {
     let old: BTreeSet<&str> = previous.into_iter().flat_map(Revision::paths).collect();
-    let new: BTreeSet<&str> = revision.paths().collect();
+    let new = revision.paths();
     let due = services.clock.now() + services.config.grace.max(UNFINISHED);
     let written = garbage(path, revision.number, new.difference(&old).copied());
     services.jobs.discard(written, due).await?;

@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use colca_intake::{Contents, Subject};
-use colca_model::{Arch, Codename, Filename, RepositoryKind, Sha256, UploadId};
+use colca_model::{Arch, Codename, Filename, RepoPath, RepositoryKind, Sha256, UploadId};
+use colca_runtime::Services;
 use colca_sharing::sources;
-use colca_store::{AdoptedRow, Format, Garbage, ObjectKey, Owner, PackageRow, StoredFragments};
+use colca_store::{AdoptedRow, Format, Garbage, Held, ObjectKey, Owner, PackageRow, StoredFragments};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 
@@ -66,6 +67,17 @@ pub(crate) async fn adopt(assembly: &Assembly<'_>, kind: RepositoryKind) -> Resu
     take(assembly, wanted).await
 }
 
+/// The copies that were made of a revision of another repository when it was promoted; none if it never was.
+pub(crate) async fn promoted(assembly: &Assembly<'_>, of: &Held) -> Result<Option<Shared>, Failure> {
+    let rows = assembly.builder.services.catalog.all_adopted(assembly.path).await?;
+    let rows: Vec<_> = rows.into_iter().filter(|row| row.promoted.as_ref() == Some(of)).collect();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let codenames: Vec<_> = rows.iter().map(|row| row.codenames.clone()).collect();
+    list(assembly, rows, codenames).await.map(Some)
+}
+
 /// Copies what is not there yet.
 pub(crate) async fn take(assembly: &Assembly<'_>, wanted: Vec<Original>) -> Result<Shared, Failure> {
     let (services, path) = (&assembly.builder.services, assembly.path);
@@ -82,20 +94,33 @@ pub(crate) async fn take(assembly: &Assembly<'_>, wanted: Vec<Original>) -> Resu
         services.catalog.adopt(path, &copied).await?;
         there.extend(copied);
     }
-    if !over.is_empty() {
-        let garbage = over.iter().flat_map(|row| {
-            let owner = Owner::Shared { repository: path.clone(), origin: row.origin.clone() };
-            objects_of(row).into_iter().map(move |key| Garbage { key, owner: owner.clone() })
-        });
-        services.jobs.discard(garbage, services.clock.now() + services.config.grace).await?;
-        services.catalog.let_go(path, &over).await?;
-    }
-
+    let_go(services, path, &over).await?;
     let codenames = there.iter().map(|row| wanted.remove(&row.origin).map(|original| original.codenames));
     let codenames: Vec<_> = codenames.map(Option::unwrap_or_default).collect();
-    let rows = there.into_iter().map(as_package);
-    let packages = packages::load(services, rows.collect::<Result<Vec<_>, _>>()?).await?;
+    list(assembly, there, codenames).await
+}
+
+async fn list(
+    assembly: &Assembly<'_>,
+    rows: Vec<AdoptedRow>,
+    codenames: Vec<BTreeSet<Codename>>,
+) -> Result<Shared, Failure> {
+    let rows = rows.into_iter().map(as_package).collect::<Result<Vec<_>, _>>()?;
+    let packages = packages::load(&assembly.builder.services, rows).await?;
     Ok(Shared { packages: packages.into_iter().zip(codenames).collect() })
+}
+
+/// Lets copies go that are listed no more. Their objects go after the grace period.
+pub(crate) async fn let_go(services: &Services, path: &RepoPath, rows: &[AdoptedRow]) -> Result<(), Failure> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let garbage = rows.iter().flat_map(|row| {
+        let owner = Owner::Shared { repository: path.clone(), origin: row.origin.clone() };
+        objects_of(row).into_iter().map(move |key| Garbage::new(key, owner.clone()))
+    });
+    services.jobs.discard(garbage, services.clock.now() + services.config.grace).await?;
+    Ok(services.catalog.let_go(path, rows).await?)
 }
 
 /// The packages of that kind in the repositories that the configuration names.
@@ -140,7 +165,7 @@ async fn copy(assembly: &Assembly<'_>, original: &Original) -> Result<AdoptedRow
     };
     let owner = Owner::Shared { repository: path.clone(), origin: original.known_as() };
     let due = services.clock.now() + services.config.grace.max(UNFINISHED);
-    services.jobs.discard([Garbage { key: to.path(), owner }], due).await?;
+    services.jobs.discard([Garbage::new(to.path(), owner)], due).await?;
     services.objects.copy_new(&fetched, &to, *size, &id).await?;
     if matches!(original.origin, Origin::Web(_)) {
         services.objects.delete(&fetched).await?;
@@ -162,6 +187,8 @@ async fn copy(assembly: &Assembly<'_>, original: &Original) -> Result<AdoptedRow
         key: to.path(),
         format: contents.format(arch).unwrap_or(Format::Deb),
         fragments,
+        codenames: original.codenames.clone(),
+        promoted: assembly.repository.held.clone(),
     })
 }
 

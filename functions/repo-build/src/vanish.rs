@@ -9,6 +9,7 @@ use tracing::info;
 use crate::build_repository::strike_off;
 use crate::failure::Failure;
 use crate::live::{Live, entry};
+use crate::shared;
 
 /// Retracts what is public of a repository in which there seems to be no file; or leaves it to the next build, if there is
 /// one after all.
@@ -26,12 +27,16 @@ pub(crate) async fn vanish(
     if services.catalog.note_if_filled(path, services.clock.now()).await? {
         return Ok(());
     }
-    if let Some(previous) = previous {
-        if previous.kind == RepositoryKind::Deb {
-            services.objects.delete(&ObjectKey::Contents { repository: path.clone() }).await?;
-        }
-        supersede(services, path, previous, lease.fence, previous.paths()).await?;
+    if previous.is_some_and(|previous| previous.kind == RepositoryKind::Deb) {
+        services.objects.delete(&ObjectKey::Contents { repository: path.clone() }).await?;
     }
+    for number in lease.repository.kept() {
+        if let Some(kept) = services.catalog.revision(path, number).await? {
+            supersede(services, path, &kept, lease.fence, kept.paths().into_iter()).await?;
+        }
+    }
+    let adopted = services.catalog.all_adopted(path).await?;
+    shared::let_go(services, path, &adopted).await?;
     for (file, etag) in live.files() {
         services.objects.retract(&entry(path, file), etag).await?;
     }

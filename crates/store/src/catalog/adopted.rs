@@ -1,9 +1,11 @@
 //! Packages that a repository lists besides its own: copies of what lies in other repositories, or outside.
 
-use colca_model::{Filename, RepoPath, Sha256};
+use std::collections::BTreeSet;
+
+use colca_model::{Codename, Filename, RepoPath, Sha256};
 use serde::{Deserialize, Serialize};
 
-use super::{Catalog, Format, StoredFragments, partition};
+use super::{Catalog, Format, Held, StoredFragments, partition};
 use crate::Result;
 use crate::table::{item, key};
 
@@ -26,6 +28,12 @@ pub struct AdoptedRow {
     pub format: Format,
     /// Its metadata.
     pub fragments: StoredFragments,
+    /// The distributions that listed it when it was copied; none if those of the repository.
+    #[serde(default)]
+    pub codenames: BTreeSet<Codename>,
+    /// The revision whose promotion it was copied for, if it was.
+    #[serde(default)]
+    pub promoted: Option<Held>,
 }
 
 impl Catalog {

@@ -186,7 +186,7 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn record_retraction(&self, path: &RepoPath, lease: &Lease) -> Result<bool> {
-        held(send(self.leased(path, lease, "SET published = :fence REMOVE revision"), path).await)
+        held(send(self.leased(path, lease, "SET published = :fence REMOVE revision, pins"), path).await)
     }
 
     fn leased(&self, path: &RepoPath, lease: &Lease, expression: &str) -> UpdateItemFluentBuilder {

@@ -25,7 +25,7 @@ const DIRTY_INDEX: &str = "dirty-index";
 pub(super) const DIRTY: &str = "dirty";
 
 /// What leaves nothing of a repository but its number of builds, and of the revision that is still to be retracted.
-pub(super) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages, signed, pins, held, \
+pub(super) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages, signed, held, \
                               problems, failed";
 
 /// What holds as long as a repository has a file.
@@ -159,8 +159,15 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn repository(&self, path: &RepoPath) -> Result<Option<Repository>> {
-        let repository: Option<Repository> = self.table.get(&partition(path), SK).await?;
-        Ok(repository.filter(|repository| !repository.is_gone()))
+        Ok(self.repository_or_rest(path).await?.filter(|repository| !repository.is_gone()))
+    }
+
+    /// One repository, or what is left of one whose last file was deleted.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn repository_or_rest(&self, path: &RepoPath) -> Result<Option<Repository>> {
+        self.table.get(&partition(path), SK).await
     }
 
     /// The repositories with changes to publish. The index lags behind by a moment.

@@ -4,14 +4,14 @@
 //! names of their own, and entry files that are overwritten. Of those the same bytes lie under a name of their own as
 //! well, most of them below `@<revision>/`; so any revision can be read, and be made the current one again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, TransactWriteItem};
 use colca_model::{RepoPath, RepositoryKind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Catalog, partition, repositories};
+use super::{Catalog, Held, partition, repositories};
 use crate::registration::failed_conditions;
 use crate::table::{key, number, text, value};
 use crate::{Error, ErrorKind, Result};
@@ -31,6 +31,9 @@ pub struct Revision {
     pub kind: RepositoryKind,
     /// How many packages it lists; for raw files, how many files.
     pub packages: u64,
+    /// The revision of another repository that was promoted to it, if one was.
+    #[serde(default)]
+    pub promoted: Option<Held>,
     /// By what they are called.
     pub places: BTreeMap<String, Place>,
     /// The entity tags of the files that name this revision as the newest, by path.
@@ -90,13 +93,14 @@ impl Revision {
         self.places.values().flat_map(|place| &place.entries).any(|entry| entry.path == Self::KEYS)
     }
 
-    /// Every path below the repository that it needs or has written, but the packages'.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
+    /// Every path below the repository that it needs or has written, but the packages', each once.
+    #[must_use]
+    pub fn paths(&self) -> BTreeSet<&str> {
         let places = self.places.values().flat_map(|place| {
             let entries = place.entries.iter().flat_map(|entry| [entry.path.as_str(), entry.source.as_str()]);
             entries.chain(place.files.iter().map(String::as_str))
         });
-        places.chain(self.mirrorlists.keys().map(String::as_str))
+        places.chain(self.mirrorlists.keys().map(String::as_str)).collect()
     }
 
     /// The entity tag of each file it has overwritten.
@@ -229,6 +233,7 @@ mod tests {
             cause: Cause::Changed,
             kind: RepositoryKind::Rpm,
             packages: 1,
+            promoted: None,
             places: [("x86_64".to_owned(), place)].into(),
             mirrorlists: [("x86_64/mirrorlist".to_owned(), "\"m\"".to_owned())].into(),
         }
@@ -237,16 +242,13 @@ mod tests {
     #[test]
     fn names_all_that_it_needs() {
         let revision = revision();
-        let paths: Vec<_> = revision.paths().collect();
-        assert_eq!(
-            paths,
-            [
-                "x86_64/repodata/repomd.xml",
-                "@7/x86_64/repodata/repomd.xml",
-                "x86_64/repodata/7-primary.xml.zst",
-                "x86_64/mirrorlist"
-            ]
-        );
+        let needed = [
+            "@7/x86_64/repodata/repomd.xml",
+            "x86_64/mirrorlist",
+            "x86_64/repodata/7-primary.xml.zst",
+            "x86_64/repodata/repomd.xml",
+        ];
+        assert_eq!(revision.paths(), needed.into());
         assert_eq!(revision.etags().len(), 2);
     }
 

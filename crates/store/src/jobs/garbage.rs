@@ -20,6 +20,18 @@ pub struct Garbage {
     pub key: String,
     /// What it belongs to.
     pub owner: Owner,
+    /// Whether it was found that nothing that is published now names it. Of what was published before, something may, until
+    /// the grace period is over that began then.
+    #[serde(default)]
+    pub unnamed: bool,
+}
+
+impl Garbage {
+    /// An object that may be garbage when its time has come.
+    #[must_use]
+    pub fn new(key: String, owner: Owner) -> Self {
+        Self { key, owner, unnamed: false }
+    }
 }
 
 /// An object whose grace is over.
