@@ -24,5 +24,6 @@ pub use contents::{Contents, Subject, check_archive};
 pub use place::note_superseded;
 pub use refusal::Refusal;
 pub use register::{Taken, take_in};
+pub use sign::{Signed, sign};
 pub use source_files::{Missing, find_sources};
 pub use tidy_up::tidy_up;

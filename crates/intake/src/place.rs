@@ -4,13 +4,9 @@ use colca_apt::Fragment;
 use colca_model::{Binary, Upload, UploadId};
 use colca_runtime::Services;
 use colca_store::{Copied, Garbage, ObjectKey, Owner, StoredFragments};
-use jiff::SignedDuration;
 
 use crate::contents::Contents;
 use crate::refusal::Refusal;
-
-/// How long a copy that nothing names is believed to be part of a registration that is still going on.
-const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
 
 /// Where a file was put.
 pub(crate) struct Placed {
@@ -62,7 +58,7 @@ pub(crate) async fn withdraw(services: &Services, upload: &Upload, contents: &Co
             copies.push(Garbage::new(key.path(), owner));
         }
     }
-    let due = services.clock.now() + services.config.grace.max(UNFINISHED);
+    let due = services.clock.now() + services.config.grace.max(Garbage::UNFINISHED);
     Ok(services.jobs.discard(copies, due).await?)
 }
 

@@ -38,7 +38,8 @@ impl From<CannotSign> for Refusal {
     fn from(error: CannotSign) -> Self {
         match error {
             CannotSign::Store(error) => Self::Failed(error),
-            other => Self::Rejected(other.to_string()),
+            // Nothing is wrong with the file: it waits until there is a key that can sign.
+            other => Self::Failed(colca_store::Error::unfinished(&format_args!("sign a package: {other}"))),
         }
     }
 }

@@ -247,6 +247,7 @@ async fn package_row(
         path: binary.key.trim_start_matches(&ObjectKey::repository(repository)).to_owned(),
         format,
         fragments,
+        signed: binary.signed.is_some(),
         gathered: None,
     })
 }

@@ -10,16 +10,23 @@ use crate::contents::{Contents, Subject, beginning};
 use crate::refusal::Refusal;
 
 /// A signed package.
-pub(crate) struct Signed {
+pub struct Signed {
     /// Where its bytes lie.
-    pub(crate) key: ObjectKey,
-    pub(crate) size: u64,
-    pub(crate) sha256: Sha256,
-    pub(crate) contents: Contents,
+    pub key: ObjectKey,
+    /// How many there are.
+    pub size: u64,
+    /// Their SHA-256.
+    pub sha256: Sha256,
+    /// What it is.
+    pub contents: Contents,
 }
 
-/// Writes a signed copy of the rpm under `incoming` beside it. Memory stays flat at any size.
-pub(crate) async fn sign(
+/// Writes a signed copy of an rpm to where nobody else looks; whoever asked for it deletes it in the end. Memory stays flat
+/// at any size.
+///
+/// # Errors
+/// [`Refusal`] if it is no good rpm.
+pub async fn sign(
     services: &Services,
     key: &SigningKey,
     incoming: &ObjectKey,

@@ -76,7 +76,7 @@ segment!(
 );
 segment!(
     /// The name of an uploaded file.
-    Filename, "filename", reserved: ["flavors", "repodata"]
+    Filename, "filename", reserved: ["flavors", "repodata", "mirrorlist"]
 );
 
 impl Flavor {

@@ -49,7 +49,7 @@ impl Error {
     /// Work that was begun and takes more than one try.
     #[must_use]
     pub fn unfinished(what: &impl fmt::Display) -> Self {
-        Self::new(ErrorKind::Unavailable, format!("{what} in one go"))
+        Self::new(ErrorKind::Unavailable, what.to_string())
     }
 
     /// The same failure, seen by a caller to whom "already there" means "somebody else was faster".
@@ -113,16 +113,17 @@ fn kind_of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> ErrorKind {
         Some(
             "ConditionalCheckFailedException"
             | "ConditionalRequestConflict"
-            | "TransactionCanceledException"
-            | "TransactionConflictException"
-            | "TransactionInProgressException",
+            | "TransactionCanceledException",
         ) => ErrorKind::Conflict,
         Some(
             "ProvisionedThroughputExceededException"
             | "RequestLimitExceeded"
             | "LimitExceededException"
             | "ThrottlingException"
-            | "SlowDown",
+            | "SlowDown"
+            // A transaction on the same item is under way: nothing was decided.
+            | "TransactionConflictException"
+            | "TransactionInProgressException",
         ) => ErrorKind::Unavailable,
         _ => match status {
             404 => ErrorKind::NotFound,

@@ -16,8 +16,7 @@ pub(crate) async fn get_repository_file(
     let base = app.services.base_url(&path);
     let text = match repository.kind() {
         Some(RepositoryKind::Rpm) => {
-            let settings = app.services.settings.get().await?;
-            let packages = settings.signing(&path.project).packages;
+            let packages = repository.packages_signed;
             rpm(&path, &base, repository.signed.then_some(Checks { packages }))
         }
         Some(RepositoryKind::Deb) => {

@@ -47,6 +47,6 @@ async fn remove_all(services: &Services, path: &RepoPath) -> colca_store::Result
     let removals = stream::iter(removals).buffer_unordered(AT_ONCE).try_collect::<Vec<bool>>();
     match tokio::time::timeout(PATIENCE, removals).await {
         Ok(removed) => removed.map(|_| archs),
-        Err(_) => Err(colca_store::Error::unfinished(&format_args!("delete {path}"))),
+        Err(_) => Err(colca_store::Error::unfinished(&format_args!("delete {path} in one go"))),
     }
 }

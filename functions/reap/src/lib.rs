@@ -18,8 +18,9 @@ use colca_runtime::Services;
 pub async fn reap(services: &Services) -> colca_store::Result<()> {
     let builds = resume_builds::resume_builds(services).await;
     let uploads = expire_uploads::expire_uploads(services).await;
-    let garbage = sweep_garbage::sweep_garbage(services).await;
     let refreshes = refresh_releases::refresh_releases(services).await;
     let keys = watch_keys::watch_keys(services).await;
-    builds.and(uploads).and(garbage).and(refreshes).and(keys)
+    // Last, since nothing waits for it and it may take long.
+    let garbage = sweep_garbage::sweep_garbage(services).await;
+    builds.and(uploads).and(refreshes).and(keys).and(garbage)
 }

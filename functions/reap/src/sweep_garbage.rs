@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use jiff::SignedDuration;
 use tracing::{error, info};
 
-use crate::pinned;
+use crate::pinned::Listings;
 
 /// How many objects one round looks at, and how many at once.
 const ROUND: i32 = 500;
@@ -33,16 +33,22 @@ pub(crate) enum Verdict {
 /// Deletes what nobody names. One that cannot be dealt with does not keep the others from it.
 pub(crate) async fn sweep_garbage(services: &Services) -> colca_store::Result<()> {
     let due = services.jobs.due_garbage(services.clock.now(), ROUND).await?;
+    let listed = Listings::default();
     let sweeps = due.into_iter().map(async |due| {
-        if let Err(error) = sweep(services, &due).await {
+        if let Err(error) = sweep(services, &listed, &due).await {
             error!(key = due.garbage.key, %error, "Could not deal with {}", due.garbage.key);
+            // Or it would stand in the way of what comes after it.
+            let again = services.clock.now() + AGAIN;
+            if let Err(error) = services.jobs.discard([due.garbage.clone()], again).await {
+                error!(key = due.garbage.key, %error, "Could not put off {}", due.garbage.key);
+            }
         }
     });
     stream::iter(sweeps).buffer_unordered(AT_ONCE).collect::<()>().await;
     Ok(())
 }
 
-async fn sweep(services: &Services, due: &DueGarbage) -> colca_store::Result<()> {
+async fn sweep(services: &Services, listed: &Listings, due: &DueGarbage) -> colca_store::Result<()> {
     let garbage = &due.garbage;
     let object = ObjectKey::Stored(garbage.key.clone());
     // What is deleted is what lies there now. Whoever writes the same bytes under the same key again notes that
@@ -51,7 +57,7 @@ async fn sweep(services: &Services, due: &DueGarbage) -> colca_store::Result<()>
     if !services.jobs.is_due_as_before(due).await? {
         return Ok(());
     }
-    match judge(services, garbage).await? {
+    match judge(services, listed, garbage).await? {
         Verdict::AskAgain(pause) => {
             return services.jobs.discard([garbage.clone()], services.clock.now() + pause).await;
         }
@@ -68,7 +74,7 @@ async fn sweep(services: &Services, due: &DueGarbage) -> colca_store::Result<()>
     services.jobs.forget_garbage(due).await
 }
 
-async fn judge(services: &Services, garbage: &Garbage) -> colca_store::Result<Verdict> {
+async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> colca_store::Result<Verdict> {
     match &garbage.owner {
         Owner::File { repository, arch, filename } => {
             let binary = services.catalog.binary(repository, arch, filename).await?;
@@ -79,7 +85,7 @@ async fn judge(services: &Services, garbage: &Garbage) -> colca_store::Result<Ve
             if services.catalog.has_changes(repository).await? {
                 return Ok(Verdict::AskAgain(AGAIN));
             }
-            pinned::is_needed(services, repository, &garbage.key).await
+            listed.is_needed(services, repository, &garbage.key).await
         }
         Owner::Shared { repository, origin } => {
             if services.catalog.adopted(repository, origin).await?.is_some_and(|row| is_of_copy(&row, &garbage.key)) {
@@ -88,7 +94,7 @@ async fn judge(services: &Services, garbage: &Garbage) -> colca_store::Result<Ve
             if services.catalog.has_changes(repository).await? {
                 return Ok(Verdict::AskAgain(AGAIN));
             }
-            pinned::is_needed(services, repository, &garbage.key).await
+            listed.is_needed(services, repository, &garbage.key).await
         }
         Owner::Published { repository, revision } => {
             let there = services.catalog.repository_or_rest(repository).await?;
@@ -102,7 +108,9 @@ async fn judge(services: &Services, garbage: &Garbage) -> colca_store::Result<Ve
                 let kept = services.catalog.revision(repository, number).await?;
                 let path = garbage.key.strip_prefix(&top).unwrap_or(&garbage.key);
                 if kept.is_some_and(|kept| kept.paths().contains(path)) {
-                    return Ok(Verdict::Keep);
+                    // Whoever supersedes the current one notes what it has. One that is kept is let go without a word.
+                    let is_current = number == there.revision;
+                    return Ok(if is_current { Verdict::Keep } else { Verdict::AskAgain(KEPT) });
                 }
             }
             Ok(Verdict::Delete)
@@ -154,6 +162,7 @@ mod tests {
             path: format!("pool/main/h/hello/{id}/hello_1_amd64.deb"),
             format: Format::Deb,
             fragments: StoredFragments::Inline(vec![]),
+            signed: false,
             codenames: BTreeSet::new(),
             promoted: None,
         };

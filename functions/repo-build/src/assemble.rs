@@ -51,7 +51,8 @@ impl Assembly<'_> {
         let own = packages::read(services, self.path, self.changes).await?;
         let kind = kind(self.repository, &own);
         if kind == RepositoryKind::Raw {
-            let files = services.catalog.binaries(self.path).await?;
+            let files = packages::files(services, self.path, self.changes).await?;
+            shared::take(self, vec![]).await?;
             return Ok(raw::plan(new, &files));
         }
         let shared = shared::adopt(self, kind).await?;
@@ -69,11 +70,13 @@ impl Assembly<'_> {
     async fn rpm(&self, new: &NewRevision, own: Vec<Read>, shared: Shared) -> Result<Wanted, Failure> {
         let mut listed = Vec::new();
         let mut carried = Vec::new();
+        let mut unsigned = 0;
         for package in own.into_iter().chain(shared.packages.into_iter().map(|(package, _)| package)) {
             match &package.row.format {
                 Format::Rpm(directory) => {
                     let fragments = Fragments::from_bytes(&package.fragments);
                     let fragments = fragments.map_err(|error| package.damaged(error))?;
+                    unsigned += u64::from(!package.row.signed);
                     listed.push(ListedRpm { directory: directory.clone(), fragments });
                 }
                 Format::Carried(directory) => {
@@ -93,7 +96,14 @@ impl Assembly<'_> {
         let (path, new) = (self.path.clone(), new.clone());
         // Compressing keeps a thread busy; the lease is renewed meanwhile on another.
         let wanted = tokio::task::spawn_blocking(move || rpm::plan(&path, &new, codec, &before, listed, carried)).await;
-        wanted.map_err(Failure::panicked)
+        let mut wanted = wanted.map_err(Failure::panicked)?;
+        wanted.packages_signed = unsigned == 0;
+        if unsigned > 0 && self.settings.signing(&self.path.project).packages {
+            let all = wanted.packages;
+            let why = "came in before packages were signed, so clients are not told to check (gpgcheck=0)";
+            wanted.problems.push(format!("{unsigned} of {all} packages {why}: upload them again with force"));
+        }
+        Ok(wanted)
     }
 
     async fn deb(&self, new: &NewRevision, own: Vec<Read>, shared: Shared) -> Result<Wanted, Failure> {

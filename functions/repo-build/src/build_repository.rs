@@ -38,7 +38,7 @@ pub(crate) async fn build_repository(builder: &Builder, path: &RepoPath, message
     // Whatever goes wrong in between, the lease is given back: the next delivery must not wait for it to lapse.
     let mut seen = BTreeSet::new();
     let built = heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease, &mut seen)).await;
-    services.catalog.release(path, &lease).await?;
+    services.catalog.release(path, &lease, built.is_ok()).await?;
     built?;
     look_once_more(builder, path, &seen).await
 }
@@ -65,6 +65,18 @@ async fn look_once_more(builder: &Builder, path: &RepoPath, seen: &BTreeSet<Uplo
     Ok(())
 }
 
+/// One try to publish.
+struct Attempt<'a> {
+    /// Which it is, from 1.
+    number: u32,
+    /// The paths of all that earlier tries may have overwritten; this one adds its own.
+    tried: BTreeSet<String>,
+    /// Whether all is made anew: what is there is not what is noted.
+    anew: bool,
+    /// The changes that were read.
+    seen: &'a mut BTreeSet<UploadId>,
+}
+
 /// Publishes, and does so again from the start if what it read was overtaken meanwhile.
 async fn try_to_publish(
     builder: &Builder,
@@ -72,22 +84,28 @@ async fn try_to_publish(
     lease: &Lease,
     seen: &mut BTreeSet<UploadId>,
 ) -> Result<(), Failure> {
-    let mut tries = 1;
-    let mut tried = BTreeSet::new();
+    let catalog = &builder.services.catalog;
+    let mut attempt = Attempt { number: 1, tried: BTreeSet::new(), anew: lease.after_crash, seen };
     loop {
-        match publish_changes(builder, path, lease, (&mut tried, seen), tries).await {
-            Err(failure) if failure.is_overtaken() && tries < TRIES => {
-                info!(repository = %path, %failure, "Building {path} once more");
-                tokio::time::sleep(PAUSE * tries).await;
-                tries += 1;
-            }
-            Err(failure) if failure.is_final() => {
-                warn!(repository = %path, %failure, "Nothing of {path} can be published");
-                let noted = builder.services.catalog.record_failure(path, lease, &failure.to_string()).await?;
-                return if noted { Ok(()) } else { Err(Failure::LeaseLost) };
-            }
-            result => return result,
+        let failure = match publish_changes(builder, path, lease, &mut attempt).await {
+            Ok(()) => return Ok(()),
+            Err(failure) => failure,
+        };
+        if failure.is_overtaken() && attempt.number < TRIES {
+            info!(repository = %path, %failure, "Building {path} once more");
+            tokio::time::sleep(PAUSE * attempt.number).await;
+            attempt.number += 1;
+            attempt.anew |= matches!(failure, Failure::Incomplete(_));
+            continue;
         }
+        if !failure.is_told() {
+            return Err(failure);
+        }
+        warn!(repository = %path, %failure, "Nothing of {path} can be published");
+        if !catalog.record_failure(path, lease, &failure.to_string()).await? {
+            return Err(Failure::LeaseLost);
+        }
+        return if failure.is_final() { Ok(()) } else { Err(failure) };
     }
 }
 
@@ -95,15 +113,14 @@ async fn publish_changes(
     builder: &Builder,
     path: &RepoPath,
     lease: &Lease,
-    (tried, seen): (&mut BTreeSet<String>, &mut BTreeSet<UploadId>),
-    tries: u32,
+    Attempt { number, tried, anew, seen }: &mut Attempt<'_>,
 ) -> Result<(), Failure> {
     let services = &builder.services;
     let repository = &lease.repository;
     // Before anything else is read: see `Live`.
     let previous = services.catalog.revision(path, repository.revision).await?;
     let noted = Live::as_noted(previous.as_ref());
-    let live = if tries == 1 {
+    let live = if *number == 1 && !*anew {
         noted
     } else {
         Live::as_found(services, path, noted.paths().into_iter().chain(tried.clone()).collect()).await?
@@ -128,7 +145,7 @@ async fn publish_changes(
     }
 
     if let Some(Held { repository: None, revision }) = repository.held {
-        if repository.revision != revision {
+        if repository.revision != revision || *anew {
             let seen = (previous.as_ref(), &live);
             let revision = promote(services, path, revision, lease.fence, seen, tried).await?;
             record(services, path, lease, revision, vec![]).await?;
@@ -150,7 +167,7 @@ async fn publish_changes(
     };
     let mut wanted = assembly.wanted(&new).await?;
     sign::add_keys(&keys, &mut wanted);
-    let anew = changes.iter().any(|change| change.what == What::Asked { anew: true });
+    let anew = *anew || changes.iter().any(|change| change.what == What::Asked { anew: true });
     let problems = std::mem::take(&mut wanted.problems);
     let follow_up = FollowUp::of(services, &settings, path, wanted.kind);
     if wanted.keep_what_is_new(previous.as_ref(), anew) {

@@ -32,9 +32,6 @@ const PACKAGES_AT_ONCE: usize = 2;
 /// How many objects with paths are read at once.
 const READ_AT_ONCE: usize = 16;
 
-/// How long paths that were written, but belong to no package, are believed to be of one that is being registered.
-const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
-
 /// Makes the lists for the revision that is published, if it is still that one, and has them published if they are new.
 pub(crate) async fn list_contents(services: &Services, path: &RepoPath, revision: u64) -> Result<(), Failure> {
     let settings = services.settings.get().await?;
@@ -103,7 +100,7 @@ async fn paths_of(services: &Services, packages: &[Binary]) -> Result<Option<Vec
 
     // Noted before it can exist: the package may be deleted while it is read.
     let garbage = missing().map(|package| Garbage::new(package.paths.path(), package.owner.clone()));
-    services.jobs.discard(garbage, services.clock.now() + services.config.grace.max(UNFINISHED)).await?;
+    services.jobs.discard(garbage, services.clock.now() + services.config.grace.max(Garbage::UNFINISHED)).await?;
     let until = services.clock.now() + ROUND;
     let reads = missing().map(async |package| {
         if services.clock.now() > until {

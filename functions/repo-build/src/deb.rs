@@ -40,6 +40,7 @@ pub(crate) fn plan(
         packages: 0,
         places: BTreeMap::new(),
         mirrorlists: [("mirrorlist".to_owned(), String::new())].into(),
+        packages_signed: false,
         problems: vec![],
     };
     let architectures: Vec<_> = distribution.architectures.iter().flatten().cloned().collect();

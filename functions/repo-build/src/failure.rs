@@ -27,6 +27,9 @@ pub(crate) enum Failure {
     /// The revision that was chosen is not there any more.
     #[error("revision {0} is not there any more")]
     NoRevision(u64),
+    /// Something that an earlier revision has is not there.
+    #[error("{0} is not there")]
+    Incomplete(String),
     /// A mistake of ours while the metadata was put together.
     #[error("putting the metadata together failed: {0}")]
     Panicked(String),
@@ -52,7 +55,12 @@ impl Failure {
         Self::Panicked(panic.to_string())
     }
 
-    /// Why nothing could be published, if trying again would not help.
+    /// Whether users are told: it is nothing that passes by itself in a moment.
+    pub(crate) fn is_told(&self) -> bool {
+        self.is_final() || matches!(self, Self::Unreachable { .. })
+    }
+
+    /// Whether trying again would not help.
     pub(crate) fn is_final(&self) -> bool {
         matches!(self, Self::Unpublishable(_) | Self::NoRevision(_) | Self::CannotSign(_))
     }
@@ -60,7 +68,7 @@ impl Failure {
     /// Whether the world changed while we looked at it: then it is worth looking again at once.
     pub(crate) fn is_overtaken(&self) -> bool {
         match self {
-            Self::NotSettled(_) => true,
+            Self::NotSettled(_) | Self::Incomplete(_) => true,
             Self::Store(error) => error.kind() == ErrorKind::Conflict,
             Self::LeaseLost
             | Self::Fragments { .. }

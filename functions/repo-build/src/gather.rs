@@ -10,14 +10,10 @@ use colca_intake::find_sources;
 use colca_model::{Binary, UploadId};
 use colca_store::{Format, Garbage, ObjectKey, Owner, PackageRow};
 use futures::future::try_join_all;
-use jiff::SignedDuration;
 
 use crate::assemble::Assembly;
 use crate::failure::Failure;
-use crate::packages::Read;
-
-/// How long copies that no package names yet are believed to be part of a build that still runs.
-const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
+use crate::packages::{self, Read};
 
 /// The directory of each source package that is complete, by the upload of its `.dsc`. What is missing becomes a problem.
 pub(crate) async fn gather(
@@ -38,7 +34,7 @@ pub(crate) async fn gather(
         }
         let files = match &mut files {
             Some(files) => files,
-            none => none.insert(assembly.builder.services.catalog.binaries(assembly.path).await?),
+            none => none.insert(packages::files(&assembly.builder.services, assembly.path, assembly.changes).await?),
         };
         match find_sources(&fragment, files) {
             Ok(found) => {
@@ -76,7 +72,7 @@ async fn put_together(
     let repository = assembly.path.clone();
     let owner = Owner::File { repository, arch: row.arch.clone(), filename: row.filename.clone() };
     let garbage = copies.iter().map(|(_, to)| Garbage::new(to.path(), owner.clone()));
-    services.jobs.discard(garbage, services.clock.now() + services.config.grace.max(UNFINISHED)).await?;
+    services.jobs.discard(garbage, services.clock.now() + services.config.grace.max(Garbage::UNFINISHED)).await?;
     try_join_all(copies.iter().map(|(from, to)| services.objects.copy(from, to))).await?;
     if !services.catalog.set_gathered(assembly.path, row, &directory).await? {
         return Err(Failure::NotSettled(row.filename.to_string()));

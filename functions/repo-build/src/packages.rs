@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
-use colca_model::RepoPath;
+use colca_model::{Arch, Binary, Filename, RepoPath};
 use colca_runtime::Services;
-use colca_store::{Change, ObjectKey, PackageRow, StoredFragments, What};
+use colca_store::{Change, ChangedFile, ObjectKey, PackageRow, StoredFragments, What};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::failure::Failure;
@@ -33,7 +33,8 @@ impl Read {
 /// once: the one that was registered first.
 pub(crate) async fn read(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Read>, Failure> {
     let rows = services.catalog.packages(path).await?;
-    check_settled(services, path, &rows, changes).await?;
+    let known = rows.iter().map(|row| ((&row.arch, &row.filename), row.version)).collect();
+    check_settled(services, path, &known, changes, |file| file.is_package).await?;
     let mut first: BTreeMap<String, PackageRow> = BTreeMap::new();
     for row in rows {
         let place = plain_path(&row);
@@ -75,15 +76,24 @@ fn plain_path(row: &PackageRow) -> String {
     row.path.replace(&format!("/{}/", row.upload), "/")
 }
 
-/// A transaction becomes visible item by item. So a change may be seen before the package that it added, or while the
-/// package that it removed is still there; unless a later change of the same file overtook it.
+/// All files of a repository; each change is seen in them.
+pub(crate) async fn files(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Binary>, Failure> {
+    let files = services.catalog.binaries(path).await?;
+    let known = files.iter().map(|file| ((&file.arch, &file.filename), file.version)).collect();
+    check_settled(services, path, &known, changes, |_| true).await?;
+    Ok(files)
+}
+
+/// A transaction becomes visible item by item. So a change may be seen before the file that it added, or while the
+/// file that it removed is still there; unless a later change of the same file overtook it. `known` are the versions of what
+/// is there, as far as it `is_asked` of.
 async fn check_settled(
     services: &Services,
     path: &RepoPath,
-    rows: &[PackageRow],
+    known: &HashMap<(&Arch, &Filename), u64>,
     changes: &[Change],
+    is_asked: impl Fn(&ChangedFile) -> bool,
 ) -> Result<(), Failure> {
-    let rows: HashMap<_, _> = rows.iter().map(|row| ((&row.arch, &row.filename), row.version)).collect();
     let mut latest: HashMap<_, (u64, bool)> = HashMap::new();
     for change in changes {
         let (file, is_there) = match &change.what {
@@ -92,14 +102,13 @@ async fn check_settled(
             What::Asked { .. } => continue,
         };
         let latest = latest.entry((&file.arch, &file.filename)).or_default();
-        if file.is_package && file.version > latest.0 {
+        if is_asked(file) && file.version > latest.0 {
             *latest = (file.version, is_there);
         }
     }
     for ((arch, filename), (version, is_there)) in latest {
-        let row = rows.get(&(arch, filename));
-        let is_settled = match row {
-            Some(row) => *row >= version,
+        let is_settled = match known.get(&(arch, filename)) {
+            Some(known) => *known >= version,
             None => !is_there || services.catalog.deleted_version(path, arch, filename).await? >= version,
         };
         if !is_settled && version > 0 {

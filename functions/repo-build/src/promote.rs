@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use colca_model::{Arch, RepoPath, RepositoryKind};
 use colca_revisions::{Listed, contents, supersede};
+use colca_rpmmd::Carried;
 use colca_runtime::Services;
 use colca_store::{ObjectKey, Revision};
 use futures::future::try_join_all;
@@ -13,6 +14,7 @@ use crate::assemble::Assembly;
 use crate::failure::Failure;
 use crate::live::Live;
 use crate::publish::{overwrite, point, retract_others};
+use crate::rpm::directory_of;
 use crate::shared::{Origin, Original};
 
 /// Makes an earlier revision of a repository the current one again: its entry files are those of its snapshot.
@@ -55,7 +57,7 @@ pub(crate) async fn promote(
     Ok(revision)
 }
 
-/// What a revision of another repository lists but source packages.
+/// What a revision of another repository lists, but source packages of Debian.
 pub(crate) async fn originals(
     assembly: &Assembly<'_>,
     other: &RepoPath,
@@ -80,6 +82,30 @@ pub(crate) async fn originals(
             sha256: listed.sha256.parse().map_err(unusable)?,
             codenames,
         });
+    }
+    originals.extend(carried(services, other, &revision).await?);
+    Ok(originals)
+}
+
+/// The files that are carried in the metadata of a revision: modules, groups, advisories.
+async fn carried(services: &Services, other: &RepoPath, revision: &Revision) -> Result<Vec<Original>, Failure> {
+    let mut originals = Vec::new();
+    for (name, place) in &revision.places {
+        for path in &place.files {
+            // `<revision>-<sha256>-modules.yaml.zst`
+            let parts: Vec<_> = path.rsplit('/').next().unwrap_or_default().splitn(3, '-').collect();
+            let [_, sha256, file] = parts[..] else { continue };
+            let (true, Ok(filename), Ok(sha256)) = (Carried::kind_of(file).is_some(), file.parse(), sha256.parse())
+            else {
+                continue;
+            };
+            let directory = directory_of(name).filter(|directory| !directory.is_empty()).unwrap_or("noarch");
+            let arch = Arch::new(directory).map_err(|invalid| Failure::Unpublishable(format!("{path}: {invalid}")))?;
+            let key = ObjectKey::Metadata { repository: other.clone(), path: path.clone() };
+            let head = services.objects.head(&key).await?.ok_or(Failure::NoRevision(revision.number))?;
+            let (origin, codenames) = (Origin::Object(key.path()), BTreeSet::new());
+            originals.push(Original { origin, arch, filename, size: head.size, sha256, codenames });
+        }
     }
     Ok(originals)
 }

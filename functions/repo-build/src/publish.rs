@@ -6,10 +6,9 @@ use bytes::Bytes;
 use colca_model::RepoPath;
 use colca_revisions::{garbage, supersede};
 use colca_runtime::Services;
-use colca_store::{Cause, EntryFile, Held, ObjectKey, Place, Revision};
+use colca_store::{Cause, EntryFile, ErrorKind, Garbage, Held, ObjectKey, Place, Revision};
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
-use jiff::SignedDuration;
 
 use crate::failure::Failure;
 use crate::live::{Live, entry};
@@ -18,10 +17,6 @@ use crate::wanted::{Step, Wanted};
 
 /// How many files are written at once.
 const AT_ONCE: usize = 16;
-
-/// How long a file that was written, but that no revision names, is believed to be part of a build that still
-/// runs. No build takes that long.
-const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
 
 /// Publishes a revision after `previous`. `tried` gets the paths of all that it may overwrite.
 pub(crate) async fn publish(
@@ -42,6 +37,7 @@ pub(crate) async fn publish(
         cause,
         kind: wanted.kind,
         packages: wanted.packages,
+        packages_signed: wanted.packages_signed,
         promoted,
         places: BTreeMap::new(),
         mirrorlists: BTreeMap::new(),
@@ -85,10 +81,18 @@ pub(crate) async fn publish(
     revision.mirrorlists = wanted.mirrorlists.keys().map(|path| (path.clone(), String::new())).collect();
     tried.extend(overwrites.iter().map(|(_, path, _)| path.clone()).chain(revision.mirrorlists.keys().cloned()));
 
+    check_length(&revision)?;
     note_garbage(services, path, previous, &revision).await?;
     let key = |below: &str| ObjectKey::Metadata { repository: path.clone(), path: below.to_owned() };
     let writes = writes.into_iter().map(async |(below, bytes)| services.objects.write(&key(&below), bytes).await);
-    let copies = copies.into_iter().map(async |(from, to)| services.objects.copy(&key(&from), &key(&to)).await);
+    let copies = copies.into_iter().map(async |(from, to)| {
+        let copied = services.objects.copy(&key(&from), &key(&to)).await;
+        copied.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Failure::Incomplete(from),
+            _ => error.into(),
+        })
+    });
+    let writes = writes.map(|write| async { write.await.map_err(Failure::from) });
     let writes = stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>();
     let copies = stream::iter(copies).buffer_unordered(AT_ONCE).try_collect::<()>();
     futures::try_join!(writes, copies)?;
@@ -108,6 +112,19 @@ pub(crate) async fn publish(
     point(services, path, live, &mut revision, &wanted.mirrorlists).await?;
     retract_others(services, path, live, &revision).await?;
     Ok(revision)
+}
+
+/// What is noted of a revision must fit into an item of the table, which holds 400 KB; said before anything is written.
+fn check_length(revision: &Revision) -> Result<(), Failure> {
+    const MOST: usize = 350_000;
+    let length = serde_json::to_vec(revision).map_or(0, |json| json.len());
+    if length <= MOST {
+        return Ok(());
+    }
+    let places = revision.places.len();
+    Err(Failure::Unpublishable(format!(
+        "it has too many directories, architectures and components: {places} places take {length} bytes to note, {MOST} fit"
+    )))
 }
 
 /// Writes entry files, each if it still is what it was. Gives their entity tags.
@@ -166,7 +183,7 @@ async fn note_garbage(
 ) -> Result<(), Failure> {
     let old: BTreeSet<&str> = previous.into_iter().flat_map(Revision::paths).collect();
     let new = revision.paths();
-    let due = services.clock.now() + services.config.grace.max(UNFINISHED);
+    let due = services.clock.now() + services.config.grace.max(Garbage::UNFINISHED);
     let written = garbage(path, revision.number, new.difference(&old).copied());
     services.jobs.discard(written, due).await?;
     if let Some(previous) = previous {

@@ -48,6 +48,7 @@ pub(crate) fn plan(revision: &NewRevision, files: &[Binary]) -> Wanted {
         packages: files.len() as u64,
         places: [(PLACE.to_owned(), place)].into(),
         mirrorlists: BTreeMap::new(),
+        packages_signed: false,
         problems: vec![],
     }
 }

@@ -59,6 +59,7 @@ pub(crate) fn plan(
         packages: count,
         places: BTreeMap::new(),
         mirrorlists: BTreeMap::new(),
+        packages_signed: false,
         problems: vec![],
     };
     for (directory, fragments) in by_directory {

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use colca_intake::{Contents, Subject};
+use colca_intake::{Contents, Refusal, Signed, Subject};
 use colca_model::{Arch, Codename, Filename, RepoPath, RepositoryKind, Sha256, UploadId};
 use colca_runtime::Services;
 use colca_sharing::sources;
-use colca_store::{AdoptedRow, Format, Garbage, Held, ObjectKey, Owner, PackageRow, StoredFragments};
+use colca_store::{AdoptedRow, ErrorKind, Format, Garbage, Held, ObjectKey, Owner, PackageRow, StoredFragments};
 use futures::{StreamExt, TryStreamExt, stream};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::assemble::Assembly;
 use crate::failure::Failure;
@@ -19,9 +19,6 @@ use crate::packages::{self, Read};
 
 /// How many packages are copied at once, and noted together.
 const AT_ONCE: usize = 16;
-
-/// How long a copy that nothing names is believed to be part of a build that still runs.
-const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
 
 /// The packages of others, with the distributions each is listed in; none if in those of the repository itself.
 #[derive(Debug, Default)]
@@ -142,20 +139,50 @@ async fn registered(assembly: &Assembly<'_>, kind: RepositoryKind) -> Result<Vec
     Ok(originals)
 }
 
-/// Copies one package, and reads what it says of itself.
-async fn copy(assembly: &Assembly<'_>, original: &Original) -> Result<AdoptedRow, Failure> {
+/// A package on its way into the repository.
+struct Fetched {
+    key: ObjectKey,
+    /// Whether it was fetched or signed for this copy alone.
+    is_temporary: bool,
+    contents: Contents,
+    size: u64,
+    sha256: Sha256,
+    signed: bool,
+}
+
+/// Gets one package, reads what it says of itself, and signs it if the repository's own are signed.
+async fn get(assembly: &Assembly<'_>, original: &Original) -> Result<Fetched, Failure> {
     let (services, path) = (&assembly.builder.services, assembly.path);
     let Original { arch, filename, size, sha256, .. } = original;
-    let fetched = match &original.origin {
-        Origin::Object(key) => ObjectKey::Stored(key.clone()),
-        Origin::Web(url) => crate::external::fetch(services, url, *size, *sha256).await?,
+    let (key, is_temporary) = match &original.origin {
+        Origin::Object(key) => (ObjectKey::Stored(key.clone()), false),
+        Origin::Web(url) => (crate::external::fetch(services, url, *size, *sha256).await?, true),
     };
     let subject = Subject { repository: path, arch, filename, size: *size, sha256: *sha256 };
-    let contents = Contents::read(services, &assembly.settings, &fetched, subject).await;
-    let contents = contents.map_err(|refusal| match refusal {
-        colca_intake::Refusal::Failed(error) => Failure::Store(error),
+    let refused = |refusal| match refusal {
+        Refusal::Failed(error) => gone(error, original),
         refused => Failure::Unpublishable(format!("{}: {refused}", original.known_as())),
-    })?;
+    };
+    let contents = Contents::read(services, &assembly.settings, &key, subject).await.map_err(refused)?;
+    let signing = assembly.settings.signing(&path.project);
+    if !signing.packages || !filename.is_rpm() {
+        return Ok(Fetched { key, is_temporary, contents, size: *size, sha256: *sha256, signed: false });
+    }
+    let keys = services.signing_keys.get(&signing.keys[..1]).await?;
+    let signed = colca_intake::sign(services, &keys[0], &key, subject).await.map_err(refused)?;
+    if is_temporary {
+        services.objects.delete(&key).await?;
+    }
+    let Signed { key, size, sha256, contents } = signed;
+    Ok(Fetched { key, is_temporary: true, contents, size, sha256, signed: true })
+}
+
+/// Copies one package.
+async fn copy(assembly: &Assembly<'_>, original: &Original) -> Result<AdoptedRow, Failure> {
+    let (services, path) = (&assembly.builder.services, assembly.path);
+    let Original { arch, filename, .. } = original;
+    let Fetched { key, is_temporary, contents, size, sha256, signed } = get(assembly, original).await?;
+    let subject = Subject { repository: path, arch, filename, size, sha256 };
     let id = services.ids.upload_id();
     let to = ObjectKey::File {
         repository: path.clone(),
@@ -164,38 +191,61 @@ async fn copy(assembly: &Assembly<'_>, original: &Original) -> Result<AdoptedRow
         replacement: Some(id.clone()),
     };
     let owner = Owner::Shared { repository: path.clone(), origin: original.known_as() };
-    let due = services.clock.now() + services.config.grace.max(UNFINISHED);
+    let due = services.clock.now() + services.config.grace.max(Garbage::UNFINISHED);
     services.jobs.discard([Garbage::new(to.path(), owner)], due).await?;
-    services.objects.copy_new(&fetched, &to, *size, &id).await?;
-    if matches!(original.origin, Origin::Web(_)) {
-        services.objects.delete(&fetched).await?;
+    let copied = services.objects.copy_new(&key, &to, size, &id).await;
+    copied.map_err(|error| gone(error, original))?;
+    if is_temporary {
+        services.objects.delete(&key).await?;
     }
-    let fragments = contents.fragments(subject, format!("{id}/{filename}"), services.clock.now().as_second());
-    let fragments = fragments.unwrap_or_default();
-    let fragments = if fragments.len() <= StoredFragments::INLINE {
-        StoredFragments::Inline(fragments)
-    } else {
-        let key = ObjectKey::Fragments { upload: id };
-        services.objects.write(&key, fragments).await?;
-        StoredFragments::Object(key.path())
+    let fragments = match contents.fragments(subject, format!("{id}/{filename}"), services.clock.now().as_second()) {
+        // It is its own part of the metadata.
+        None => StoredFragments::Object(to.path()),
+        Some(fragments) if fragments.len() <= StoredFragments::INLINE => StoredFragments::Inline(fragments),
+        Some(fragments) => {
+            let key = ObjectKey::Fragments { upload: id };
+            services.objects.write(&key, fragments).await?;
+            StoredFragments::Object(key.path())
+        }
     };
     Ok(AdoptedRow {
         origin: original.known_as(),
         filename: filename.clone(),
-        sha256: *sha256,
+        sha256,
         path: to.path().trim_start_matches(&ObjectKey::repository(path)).to_owned(),
         key: to.path(),
         format: contents.format(arch).unwrap_or(Format::Deb),
         fragments,
+        signed,
         codenames: original.codenames.clone(),
         promoted: assembly.repository.held.clone(),
     })
 }
 
+/// What is to be copied and is not there will not come again: it was deleted since it was listed.
+fn gone(error: colca_store::Error, original: &Original) -> Failure {
+    match error.kind() {
+        ErrorKind::NotFound => Failure::Unpublishable(format!("{} is not there any more", original.known_as())),
+        _ => error.into(),
+    }
+}
+
+/// A copy, as if it were a file of the repository.
+pub(crate) fn as_package(row: AdoptedRow) -> Result<PackageRow, Failure> {
+    let AdoptedRow { filename, path, format, fragments, signed, .. } = row;
+    let damaged = || Failure::Fragments { package: path.clone(), reason: "it has no id".to_owned() };
+    let upload = id_of(&path).ok_or_else(damaged)?;
+    let arch = Arch::new("adopted").expect("a word that keeps the rules of architectures");
+    let created = Timestamp::UNIX_EPOCH;
+    Ok(PackageRow { arch, filename, upload, version: 1, created, path, format, fragments, signed, gathered: None })
+}
+
 /// The copy, and what may be kept of its bytes.
 fn objects_of(row: &AdoptedRow) -> Vec<String> {
     let mut objects = vec![row.key.clone()];
-    if let StoredFragments::Object(key) = &row.fragments {
+    if let StoredFragments::Object(key) = &row.fragments
+        && *key != row.key
+    {
         objects.push(key.clone());
     }
     if let Some(id) = id_of(&row.path).filter(|_| row.format == Format::Deb) {
@@ -207,14 +257,4 @@ fn objects_of(row: &AdoptedRow) -> Vec<String> {
 /// The directory that its own copy has is the id of that copy.
 fn id_of(path: &str) -> Option<UploadId> {
     path.rsplit('/').nth(1)?.parse().ok()
-}
-
-/// A copy, as if it were a file of the repository.
-pub(crate) fn as_package(row: AdoptedRow) -> Result<PackageRow, Failure> {
-    let AdoptedRow { filename, path, format, fragments, .. } = row;
-    let damaged = || Failure::Fragments { package: path.clone(), reason: "it has no id".to_owned() };
-    let upload = id_of(&path).ok_or_else(damaged)?;
-    let arch = Arch::new("adopted").expect("a word that keeps the rules of architectures");
-    let created = Timestamp::UNIX_EPOCH;
-    Ok(PackageRow { arch, filename, upload, version: 1, created, path, format, fragments, gathered: None })
 }

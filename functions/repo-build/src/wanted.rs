@@ -17,6 +17,8 @@ pub(crate) struct Wanted {
     pub(crate) places: BTreeMap<String, WantedPlace>,
     /// The files that name the newest revision, with the place's own path below it.
     pub(crate) mirrorlists: BTreeMap<String, String>,
+    /// Whether every package was signed when it came in.
+    pub(crate) packages_signed: bool,
     /// What keeps files from being published.
     pub(crate) problems: Vec<String>,
 }

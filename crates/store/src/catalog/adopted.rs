@@ -28,6 +28,9 @@ pub struct AdoptedRow {
     pub format: Format,
     /// Its metadata.
     pub fragments: StoredFragments,
+    /// Whether it was signed when it was copied.
+    #[serde(default)]
+    pub signed: bool,
     /// The distributions that listed it when it was copied; none if those of the repository.
     #[serde(default)]
     pub codenames: BTreeSet<Codename>,

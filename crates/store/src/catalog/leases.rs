@@ -22,6 +22,8 @@ pub struct Lease {
     pub repository: Repository,
     /// A number no other lease on this repository has; later leases have higher ones. Names the revision built under it.
     pub fence: u64,
+    /// Whether the holder of the lease before did not come to its end: what is public may not be what is noted of it.
+    pub after_crash: bool,
     owner: String,
 }
 
@@ -39,6 +41,9 @@ pub struct Built {
 #[derive(Deserialize)]
 struct Leased {
     fence: u64,
+    /// The last lease whose holder came to its end.
+    #[serde(default)]
+    ended: u64,
     #[serde(flatten)]
     repository: Repository,
 }
@@ -89,8 +94,8 @@ impl Catalog {
             .return_values(ReturnValue::AllNew);
         match request.send().await.map_err(|error| Error::sdk(format!("lease {path}"), error)) {
             Ok(answer) => {
-                let Leased { fence, repository } = value(answer.attributes.unwrap_or_default())?;
-                Ok(Some(Lease { repository, fence, owner: owner.to_owned() }))
+                let Leased { fence, ended, repository } = value(answer.attributes.unwrap_or_default())?;
+                Ok(Some(Lease { repository, fence, after_crash: ended + 1 != fence, owner: owner.to_owned() }))
             }
             Err(error) if error.kind() == ErrorKind::Conflict => Ok(None),
             Err(error) => Err(error),
@@ -116,7 +121,8 @@ impl Catalog {
         let update = Update::builder().table_name(&self.table.name).set_key(Some(key(&partition(path), SK)));
         let update = update.update_expression(
             "SET revision = :revision, published = :fence, kind = :kind, packages = :packages, problems = :problems, \
-             signed = :signed, modified = :now REMOVE failed",
+             signed = :signed, \
+             packages_signed = :packages_signed, modified = :now REMOVE failed",
         );
         let update = update.condition_expression(LEASED);
         let update = update.expression_attribute_values(":owner", text(&lease.owner));
@@ -126,6 +132,8 @@ impl Catalog {
         let update = update.expression_attribute_values(":packages", number(revision.packages));
         let update = update.expression_attribute_values(":problems", attribute(problems)?);
         let update = update.expression_attribute_values(":signed", attribute(revision.is_signed())?);
+        let packages_signed = attribute(revision.packages_signed)?;
+        let update = update.expression_attribute_values(":packages_signed", packages_signed);
         let update = update.expression_attribute_values(":now", number(at.as_millisecond())).build();
         let update = update.map_err(|error| Error::corrupt("build the note of a revision", error))?;
         let put = write(self.table.put(&partition(path), &revisions::sort_key(revision.number), revision)?)?;
@@ -153,12 +161,14 @@ impl Catalog {
         )
     }
 
-    /// Gives a lease back. One that was lost is no error.
+    /// Gives a lease back; `ended` says whether all was done that was begun under it. One that was lost is no error.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn release(&self, path: &RepoPath, lease: &Lease) -> Result<()> {
-        held(send(self.leased(path, lease, "REMOVE lease_until, lease_owner"), path).await).map(drop)
+    pub async fn release(&self, path: &RepoPath, lease: &Lease, ended: bool) -> Result<()> {
+        let end = if ended { "SET ended = fence REMOVE" } else { "REMOVE" };
+        let request = self.leased(path, lease, &format!("{end} lease_until, lease_owner"));
+        held(send(request, path).await).map(drop)
     }
 
     /// Notes that nothing is left to publish, unless a build is due or has begun: then that one will note it.

@@ -29,6 +29,9 @@ pub struct PackageRow {
     pub format: Format,
     /// Its metadata.
     pub fragments: StoredFragments,
+    /// Whether it was signed when it came in.
+    #[serde(default)]
+    pub signed: bool,
     /// The directory in which the files of a source package lie together, below the repository, once they do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gathered: Option<String>,

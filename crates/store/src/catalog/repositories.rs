@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::{Catalog, partition};
 use crate::table::{attribute, held as held_write, key, number, text, value};
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 pub(super) const SK: &str = "#";
 
@@ -25,7 +25,7 @@ const DIRTY_INDEX: &str = "dirty-index";
 pub(super) const DIRTY: &str = "dirty";
 
 /// What leaves nothing of a repository but its number of builds, and of the revision that is still to be retracted.
-pub(super) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages, signed, held, \
+pub(super) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages, signed, packages_signed, held, \
                               problems, failed";
 
 /// What holds as long as a repository has a file.
@@ -56,6 +56,9 @@ pub struct Repository {
     /// Whether the published revision is signed.
     #[serde(default)]
     pub signed: bool,
+    /// Whether every package that is published was signed when it came in.
+    #[serde(default)]
+    pub packages_signed: bool,
     /// What keeps files of it from being published, in words.
     #[serde(default)]
     pub problems: Vec<String>,
@@ -276,8 +279,23 @@ impl Catalog {
     }
 }
 
+/// How often an update is tried, and how long it waits in between, once more with each time: a transaction on the same item
+/// may be under way, which the SDK does not wait for.
+const TRIES: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(30);
+
 pub(super) async fn send(request: UpdateItemFluentBuilder, path: &RepoPath) -> Result<()> {
-    request.send().await.map(drop).map_err(|error| Error::sdk(format!("update the repository {path}"), error))
+    let mut tries = 1;
+    loop {
+        let answer = request.clone().send().await;
+        match answer.map_err(|error| Error::sdk(format!("update the repository {path}"), error)) {
+            Err(error) if error.kind() == ErrorKind::Unavailable && tries < TRIES => {
+                tokio::time::sleep(PAUSE * tries).await;
+                tries += 1;
+            }
+            result => return result.map(drop),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -294,6 +312,7 @@ mod tests {
             chosen: None,
             extra: None,
             signed: false,
+            packages_signed: false,
             problems: vec![],
             failed: None,
             held: None,

@@ -31,6 +31,9 @@ pub struct Revision {
     pub kind: RepositoryKind,
     /// How many packages it lists; for raw files, how many files.
     pub packages: u64,
+    /// Whether every package in it was signed when it came in.
+    #[serde(default)]
+    pub packages_signed: bool,
     /// The revision of another repository that was promoted to it, if one was.
     #[serde(default)]
     pub promoted: Option<Held>,
@@ -233,6 +236,7 @@ mod tests {
             cause: Cause::Changed,
             kind: RepositoryKind::Rpm,
             packages: 1,
+            packages_signed: false,
             promoted: None,
             places: [("x86_64".to_owned(), place)].into(),
             mirrorlists: [("x86_64/mirrorlist".to_owned(), "\"m\"".to_owned())].into(),

@@ -1,9 +1,9 @@
 //! Objects that no published metadata names any more. They stay for a grace period, since somebody may hold the
-//! metadata of a moment ago; then `reap` deletes them. Keys hold the id of an upload, or a
-//! revision's number, so one that is deleted never comes back.
+//! metadata of a moment ago; then `reap` deletes them. Most keys hold the id of an upload or a
+//! revision's number, and never come back; what does come back, as an index that is named by its checksum, is noted anew first.
 
 use colca_model::{Arch, Filename, RepoPath};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Jobs, SK};
@@ -27,6 +27,10 @@ pub struct Garbage {
 }
 
 impl Garbage {
+    /// How long an object that was written, but that nothing names, is believed to be part of work that still goes on. No build
+    /// and no registration takes that long.
+    pub const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
+
     /// An object that may be garbage when its time has come.
     #[must_use]
     pub fn new(key: String, owner: Owner) -> Self {
