@@ -228,7 +228,7 @@ fn what_is_added_and_deleted_is_seen_and_a_signature_always_fits() {
 fn a_deleted_archive_goes_and_comes_again() {
     let repository = Repository::of("apt-deleted", "ubuntu", "22.04");
     let deb = Deb::new("hello", "1.0-1").build();
-    upload::publish_all(&repository, &[deb.clone()]);
+    upload::publish_all(&repository, std::slice::from_ref(&deb));
     assert_eq!(Dists::of(&repository, "jammy").expect("published").names("amd64"), ["hello 1.0-1 amd64"]);
     let _ = chacra::send("DELETE", &chacra::repository(&repository)).expect(204);
     wait::until("the archive to go", || Dists::of(&repository, "jammy").is_none().then_some(()));
