@@ -137,8 +137,10 @@ impl FromStr for Number {
     type Err = Invalid;
 
     fn from_str(text: &str) -> std::result::Result<Self, Invalid> {
-        let number = text.parse().map_err(|_| Invalid::new("revision", "must be a number", text))?;
-        Ok(Self(number))
+        // Nothing else: a revision has one address.
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+        let number = text.parse().ok().filter(|_| plain);
+        number.map(Self).ok_or_else(|| Invalid::new("revision", "must be the number of a revision", text))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod builds;
 mod catalog;
+mod deletion;
 mod error;
 mod jobs;
 mod keys;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use colca_model::{Arch, RepoPath, RepositoryKind};
+use colca_model::{Arch, Codename, RepoPath, RepositoryKind};
 use colca_revisions::{Listed, contents, supersede};
 use colca_rpmmd::Carried;
 use colca_runtime::Services;
@@ -66,6 +66,7 @@ pub(crate) async fn originals(
     let services = &assembly.builder.services;
     let revision = services.catalog.revision(other, number).await?.ok_or(Failure::NoRevision(number))?;
     let top = ObjectKey::repository(other);
+    let own = assembly.settings.codename(&other.distro, &other.distro_version);
     let mut originals = Vec::new();
     // Of source packages the files lie in a directory of their own, and binary packages are what a client installs.
     let is_source = |listed: &Listed| revision.kind == RepositoryKind::Deb && listed.arch == "source";
@@ -73,7 +74,12 @@ pub(crate) async fn originals(
     for listed in all.into_iter().filter(|listed| !is_source(listed)) {
         let unusable = |rule: colca_model::Invalid| Failure::Unpublishable(format!("{}: {rule}", listed.path));
         let filename = listed.path.rsplit('/').next().unwrap_or_default().parse().map_err(unusable)?;
-        let codenames = listed.codenames.iter().filter_map(|codename| codename.parse().ok()).collect();
+        let mut codenames: BTreeSet<Codename> =
+            listed.codenames.iter().filter_map(|codename| codename.parse().ok()).collect();
+        // What the other lists for its own version is for this one's here.
+        if own.as_ref().is_some_and(|own| codenames.contains(own)) {
+            codenames.clear();
+        }
         originals.push(Original {
             origin: Origin::Object(format!("{top}{}", listed.path)),
             arch: Arch::new(listed.arch.clone()).map_err(unusable)?,

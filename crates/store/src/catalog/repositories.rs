@@ -6,14 +6,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use colca_model::{RepoPath, RepositoryKind};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Catalog, partition};
-use crate::table::{attribute, held as held_write, key, number, text, value};
+use super::{Catalog, Held, partition};
+use crate::table::{attribute, held, key, number, text, value};
 use crate::{Error, ErrorKind, Result};
 
 pub(super) const SK: &str = "#";
@@ -29,7 +28,7 @@ pub(super) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, cho
                               problems, failed";
 
 /// What holds as long as a repository has a file.
-const THERE: &str = "attribute_exists(pk) AND attribute_not_exists(gone)";
+pub(super) const THERE: &str = "attribute_exists(pk) AND attribute_not_exists(gone)";
 
 /// A repository. Moments are in milliseconds since 1970, so that conditions can compare them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -78,16 +77,6 @@ pub struct Repository {
     queued_until: Option<i64>,
     #[serde(default)]
     lease_until: Option<i64>,
-}
-
-/// A revision that somebody chose to publish.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
-    /// The repository whose revision it is, if it is another's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repository: Option<RepoPath>,
-    /// Its number there.
-    pub revision: u64,
 }
 
 impl Repository {
@@ -227,7 +216,7 @@ impl Catalog {
     pub async fn mark_gone(&self, path: &RepoPath, now: Timestamp) -> Result<()> {
         let request = self.update(path, GONE).condition_expression("attribute_exists(pk)");
         let request = request.expression_attribute_values(":now", number(now.as_millisecond()));
-        held_write(send(request, path).await).map(drop)
+        held(send(request, path).await).map(drop)
     }
 
     /// Chooses what a repository publishes. `false` if there is none.
@@ -236,7 +225,7 @@ impl Catalog {
     /// Whatever the service answers.
     pub async fn choose_kind(&self, path: &RepoPath, kind: RepositoryKind, now: Timestamp) -> Result<bool> {
         let request = self.there(path, "SET chosen = :kind, modified = :now", now);
-        held_write(send(request.expression_attribute_values(":kind", attribute(kind)?), path).await)
+        held(send(request.expression_attribute_values(":kind", attribute(kind)?), path).await)
     }
 
     /// Replaces what its users noted about a repository. `false` if there is none.
@@ -245,29 +234,10 @@ impl Catalog {
     /// Whatever the service answers.
     pub async fn set_extra(&self, path: &RepoPath, extra: &Value, now: Timestamp) -> Result<bool> {
         let request = self.there(path, "SET extra = :extra, modified = :now", now);
-        held_write(send(request.expression_attribute_values(":extra", text(extra.to_string())), path).await)
+        held(send(request.expression_attribute_values(":extra", text(extra.to_string())), path).await)
     }
 
-    /// Chooses the revision that a repository publishes from now on, or its newest files again. `false` if there is no such
-    /// repository, or no such revision any more.
-    ///
-    /// # Errors
-    /// Whatever the service answers.
-    pub async fn hold(&self, path: &RepoPath, held: Option<&Held>, now: Timestamp) -> Result<bool> {
-        let Some(held) = held else {
-            return held_write(send(self.there(path, "SET modified = :now REMOVE held", now), path).await);
-        };
-        let check = self.there_is(held.repository.as_ref().unwrap_or(path), held.revision)?;
-        let update = Update::builder().table_name(&self.table.name).set_key(Some(key(&partition(path), SK)));
-        let update = update.update_expression("SET held = :held, modified = :now").condition_expression(THERE);
-        let update = update.expression_attribute_values(":held", attribute(held)?);
-        let update = update.expression_attribute_values(":now", number(now.as_millisecond())).build();
-        let update = update.map_err(|error| Error::corrupt("build a change of a repository", error))?;
-        let writes = vec![check, TransactWriteItem::builder().update(update).build()];
-        self.if_all_hold(writes, || format!("hold a revision of {path}")).await
-    }
-
-    fn there(&self, path: &RepoPath, expression: &str, now: Timestamp) -> UpdateItemFluentBuilder {
+    pub(super) fn there(&self, path: &RepoPath, expression: &str, now: Timestamp) -> UpdateItemFluentBuilder {
         let request = self.update(path, expression);
         let request = request.condition_expression(THERE);
         request.expression_attribute_values(":now", number(now.as_millisecond()))
