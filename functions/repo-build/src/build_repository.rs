@@ -36,11 +36,19 @@ pub(crate) async fn build_repository(builder: &Builder, path: &RepoPath, message
         return Ok(());
     };
     // Whatever goes wrong in between, the lease is given back: the next delivery must not wait for it to lapse.
-    let mut seen = BTreeSet::new();
-    let built = heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease, &mut seen)).await;
-    services.catalog.release(path, &lease, built.is_ok()).await?;
+    let mut outcome = Outcome { seen: BTreeSet::new(), is_sound: !lease.after_crash };
+    let built = heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease, &mut outcome)).await;
+    services.catalog.release(path, &lease, built.is_ok() && outcome.is_sound).await?;
     built?;
-    look_once_more(builder, path, &seen).await
+    look_once_more(builder, path, &outcome.seen).await
+}
+
+/// What came of a build, besides what it published.
+struct Outcome {
+    /// The changes that were read.
+    seen: BTreeSet<UploadId>,
+    /// Whether what is public is what is noted of it, whoever died before.
+    is_sound: bool,
 }
 
 /// The last look for changes. Whoever found the lease taken relies on it: what somebody asked for is built, and what was
@@ -73,8 +81,7 @@ struct Attempt<'a> {
     tried: BTreeSet<String>,
     /// Whether all is made anew: what is there is not what is noted.
     anew: bool,
-    /// The changes that were read.
-    seen: &'a mut BTreeSet<UploadId>,
+    outcome: &'a mut Outcome,
 }
 
 /// Publishes, and does so again from the start if what it read was overtaken meanwhile.
@@ -82,10 +89,10 @@ async fn try_to_publish(
     builder: &Builder,
     path: &RepoPath,
     lease: &Lease,
-    seen: &mut BTreeSet<UploadId>,
+    outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let catalog = &builder.services.catalog;
-    let mut attempt = Attempt { number: 1, tried: BTreeSet::new(), anew: lease.after_crash, seen };
+    let mut attempt = Attempt { number: 1, tried: BTreeSet::new(), anew: lease.after_crash, outcome };
     loop {
         let failure = match publish_changes(builder, path, lease, &mut attempt).await {
             Ok(()) => return Ok(()),
@@ -113,7 +120,7 @@ async fn publish_changes(
     builder: &Builder,
     path: &RepoPath,
     lease: &Lease,
-    Attempt { number, tried, anew, seen }: &mut Attempt<'_>,
+    Attempt { number, tried, anew, outcome }: &mut Attempt<'_>,
 ) -> Result<(), Failure> {
     let services = &builder.services;
     let repository = &lease.repository;
@@ -126,7 +133,7 @@ async fn publish_changes(
         Live::as_found(services, path, noted.paths().into_iter().chain(tried.clone()).collect()).await?
     };
     let changes = services.catalog.changes(path).await?;
-    seen.extend(changes.iter().map(|change| change.id.clone()));
+    outcome.seen.extend(changes.iter().map(|change| change.id.clone()));
     let removed = removed_archs(&changes);
     if changes.is_empty() && !repository.is_gone() {
         return Ok(());
@@ -136,7 +143,9 @@ async fn publish_changes(
         services.catalog.prune_levels(path, arch).await?;
     }
     if (repository.is_gone() || !removed.is_empty()) && services.catalog.binaries(path).await?.is_empty() {
-        return vanish(services, path, lease, (previous.as_ref(), &live), &changes).await;
+        vanish(services, path, lease, (previous.as_ref(), &live), &changes).await?;
+        outcome.is_sound = true;
+        return Ok(());
     }
     let settings = services.settings.get().await?;
     if settings.is_disabled(&path.project) {
@@ -149,6 +158,7 @@ async fn publish_changes(
             let seen = (previous.as_ref(), &live);
             let revision = promote(services, path, revision, lease.fence, seen, tried).await?;
             record(services, path, lease, revision, vec![]).await?;
+            outcome.is_sound = true;
         } else if !services.catalog.record_nothing_new(path, lease, &[]).await? {
             return Err(Failure::LeaseLost);
         }
@@ -179,6 +189,7 @@ async fn publish_changes(
         let revision =
             publish(services, path, &new, (cause, promoted), (previous.as_ref(), &live), wanted, tried).await?;
         record(services, path, lease, revision, problems).await?;
+        outcome.is_sound |= anew;
         follow_up.published(new.number, new.at, all).await?;
     } else if services.catalog.record_nothing_new(path, lease, &problems).await? {
         follow_up.nothing_new(previous.as_ref()).await?;
