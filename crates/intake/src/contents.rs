@@ -96,6 +96,10 @@ impl Contents {
         let distribution = settings.distribution(&repository.project);
         let fragment = Fragment::of_package(package, filename.as_str(), size, sha256);
         let architecture = &fragment.architecture;
+        if architecture == "source" {
+            let rule = "must be all or the name of an architecture: a source package is a .dsc";
+            return Err(Invalid::new("Architecture", rule, architecture).into());
+        }
         if let Some(listed) = &distribution.architectures
             && architecture != "all"
             && !listed.iter().any(|listed| listed.as_str() == architecture)

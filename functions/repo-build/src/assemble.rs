@@ -123,13 +123,14 @@ impl Assembly<'_> {
         let own_codenames = codenames.clone();
         codenames.extend(shared.packages.iter().flat_map(|(_, codenames)| codenames.clone()));
 
-        let mut listed = Vec::new();
+        let (mut listed, mut count) = (Vec::new(), 0_u64);
         let gathered = gather(self, &own, &mut problems).await?;
         let own = own.into_iter().map(|package| (package, own_codenames.clone()));
         for (package, codenames) in own.chain(shared.packages) {
             if package.row.format != Format::Deb {
                 continue;
             }
+            count += 1;
             let fragment = Fragment::from_bytes(&package.fragments).map_err(|error| package.damaged(error))?;
             let path = match (fragment.kind, gathered.get(&package.row.upload)) {
                 (Kind::Source, None) => continue, // Not all of it is there yet, or it is not ours.
@@ -146,14 +147,14 @@ impl Assembly<'_> {
             false => ContentsByCodename::new(),
         };
         let new = new.clone();
-        let count = listed.len();
         let wanted =
             tokio::task::spawn_blocking(move || deb::plan(&new, &codenames, &distribution, &listed, contents)).await;
         let mut wanted = wanted
             .map_err(Failure::panicked)?
             .map_err(|invalid| Failure::Unpublishable(format!("the configuration of {project}: {invalid}")))?;
         if count > 0 && wanted.packages == 0 {
-            let why = wanted.problems.join("; ");
+            let why: Vec<_> = wanted.problems.iter().chain(&problems).map(String::as_str).collect();
+            let why = why.join("; ");
             return Err(Failure::Unpublishable(format!("none of its {count} packages can be listed: {why}")));
         }
         wanted.problems.extend(problems);

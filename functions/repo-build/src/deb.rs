@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use colca_apt::{ArchivePath, Fragment, Index, Indexes, Layout, NamedFile, Placed, Release, by_hash, indexes};
+use colca_apt::{ArchivePath, Fragment, Index, Indexes, Layout, LeftOut, NamedFile, Placed, Release, by_hash, indexes};
 use colca_model::{Codename, DebArchitecture, Invalid, RepositoryKind};
 use colca_settings::Distribution;
 use jiff::{SignedDuration, Timestamp};
@@ -50,12 +50,29 @@ pub(crate) fn plan(
         let placed: Vec<_> = of_it.map(|package| Placed { fragment: &package.fragment, path: &package.path }).collect();
         let mut built = indexes(&layout, &placed);
         built.files.extend(contents.remove(codename).unwrap_or_default());
-        wanted.packages += (placed.len() - built.left_out.len()) as u64;
+        wanted.packages += listed(&placed, &built.left_out);
         wanted.problems.extend(built.left_out.iter().map(|left_out| format!("{codename}: {left_out}")));
         let place = plan_distribution(revision, codename, distribution, &layout, built)?;
         wanted.places.insert(format!("dists/{codename}"), place);
     }
     Ok(wanted)
+}
+
+/// How many packages are listed: the same one of two architectures of the upload is listed once.
+fn listed(placed: &[Placed<'_>], left_out: &[LeftOut]) -> u64 {
+    let all: BTreeSet<_> = placed
+        .iter()
+        .map(|Placed { fragment, .. }| (fragment.kind, &fragment.name, &fragment.version, &fragment.architecture))
+        .collect();
+    let unlisted: BTreeSet<_> = left_out
+        .iter()
+        .filter_map(|left_out| match left_out {
+            LeftOut::Unlisted { name, version, architecture } => Some((name, version, architecture)),
+            LeftOut::Conflict { .. } => None,
+        })
+        .collect();
+    all.iter().filter(|(_, name, version, architecture)| !unlisted.contains(&(*name, *version, *architecture))).count()
+        as u64
 }
 
 fn plan_distribution(

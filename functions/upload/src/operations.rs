@@ -40,6 +40,7 @@ fn state() -> Value {
                 "items": {"type": "string"},
                 "description": "of a source package: the files that its .dsc names and that have not arrived",
             },
+            "replaced": {"type": "boolean", "description": "other bytes are registered under its name by now"},
             "deleted": {"type": "boolean", "description": "nothing is registered under its name any more"},
             "method": {"type": "string"},
             "url": {"type": "string"},

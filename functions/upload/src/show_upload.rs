@@ -36,7 +36,8 @@ pub(crate) async fn show_upload(
             };
             let published = published && missing.as_ref().is_none_or(Vec::is_empty);
             // Nothing more will come of it.
-            add(&mut answer, json!({"published": published, "deleted": binary.is_none()}));
+            let replaced = binary.as_ref().is_some_and(|binary| binary.sha256 != upload.request.sha256);
+            add(&mut answer, json!({"published": published, "deleted": binary.is_none(), "replaced": replaced}));
             if let Some(missing) = missing {
                 add(&mut answer, json!({"missing": missing}));
             }
