@@ -93,6 +93,12 @@ impl Contents {
     fn deb(settings: &Settings, subject: Subject<'_>, package: &colca_apt::Package) -> Result<Self, Refusal> {
         let Subject { repository, filename, size, sha256, .. } = subject;
         check_archive(settings, repository, filename)?;
+        // apt asks for a path as it stands, but for a few characters that it encodes.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".+-_~:%".contains(&byte);
+        if !filename.as_str().bytes().all(is_plain) {
+            let rule = "must be of letters, digits and . + - _ ~ : %, for apt to find it";
+            return Err(Invalid::new("filename", rule, filename).into());
+        }
         let distribution = settings.distribution(&repository.project);
         let fragment = Fragment::of_package(package, filename.as_str(), size, sha256);
         let architecture = &fragment.architecture;

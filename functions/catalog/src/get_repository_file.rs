@@ -74,6 +74,8 @@ async fn public_keys(app: &App, path: &RepoPath) -> colca_api::Result<Option<Str
 
 /// A line for `/etc/apt/sources.list.d` (`man sources.list`). The key, `key.asc` of the repository, goes where it says.
 fn deb(path: &RepoPath, base: &str, suite: &str, signed: bool) -> String {
+    // apt decodes what stands in such a line.
+    let base = base.replace('%', "%25");
     if !signed {
         return format!("deb [trusted=yes] {base} {suite}\n");
     }

@@ -15,9 +15,12 @@ use crate::sweep_garbage::Verdict;
 /// When such a package is asked about again.
 const LONG: SignedDuration = SignedDuration::from_hours(1);
 
+/// The paths that a revision lists.
+type Paths = Arc<HashSet<String>>;
+
 /// What revisions list, each read once in a round.
 #[derive(Default)]
-pub(crate) struct Listings(Mutex<HashMap<(RepoPath, u64), Arc<HashSet<String>>>>);
+pub(crate) struct Listings(Mutex<HashMap<(RepoPath, u64), Paths>>);
 
 impl Listings {
     /// Whether a package that is registered no more is still listed by a revision that is pinned or held.
@@ -42,12 +45,7 @@ impl Listings {
         Ok(Verdict::Unnamed)
     }
 
-    async fn of(
-        &self,
-        services: &Services,
-        repository: &RepoPath,
-        revision: &Revision,
-    ) -> colca_store::Result<Arc<HashSet<String>>> {
+    async fn of(&self, services: &Services, repository: &RepoPath, revision: &Revision) -> colca_store::Result<Paths> {
         // Locked while it is read: the others who ask for it wait rather than read it as well.
         let mut known = self.0.lock().await;
         if let Some(listed) = known.get(&(repository.clone(), revision.number)) {
