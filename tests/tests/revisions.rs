@@ -287,3 +287,37 @@ fn a_pinned_revision_survives_the_sweep_and_others_do_not() {
     });
     assert_eq!(names(&repository), ["corpus-relations"]);
 }
+
+#[test]
+fn what_is_promoted_is_signed_as_it_is_configured_now() {
+    let (deb, rpms) = (Repository::of("resigned", "ubuntu", "22.04"), Repository::new("resigned"));
+    upload::publish_all(&deb, &[Deb::new("hello", "1.0-1").build()]);
+    upload::publish_all(&rpms, &[rpm("corpus-bare")]);
+    let unsigned = [&deb, &rpms].map(|repository| {
+        let _ = repository.wait_until_settled();
+        revisions::current(repository)
+    });
+    let _signing = keys::sign(&[&deb, &rpms]);
+    upload::publish_all(&deb, &[Deb::new("hello", "2.0-1").build()]);
+    upload::publish_all(&rpms, &[rpm("corpus-text")]);
+    for (repository, revision) in [&deb, &rpms].into_iter().zip(unsigned) {
+        let _ = repository.wait_until_settled();
+        let _ = revisions::promote(repository, &json!({"revision": revision})).expect(200);
+        let object = wait::until("the promotion to be published", || {
+            let object = repository.wait_until_settled();
+            (object["packages"] == json!(1)).then_some(object)
+        });
+        assert_eq!((&object["signed"], &object["state"]), (&json!(true), &json!("held")), "{object}");
+    }
+    let apt = apt::Root::with(&deb.file("repo.sources"));
+    wait::until("apt to see the first version alone", || {
+        apt.update();
+        (apt.versions("hello") == ["1.0-1"]).then_some(())
+    });
+    let file = rpms.file("repo");
+    assert!(file.contains("\nrepo_gpgcheck=1\n"), "{file}");
+    let dnf = dnf::Root::with(&[&file]);
+    wait::until("dnf to see the first package alone", || {
+        (dnf.output(&["--refresh", "repoquery", "--all", "--qf", "%{name}"]).trim() == "corpus-bare").then_some(())
+    });
+}

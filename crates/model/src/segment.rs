@@ -72,7 +72,10 @@ segment!(
 segment!(
     /// The architecture as the uploader names it: `x86_64`, `source`. The words that name something else
     /// inside a repository are reserved.
-    Arch, "arch", reserved: ["flavors", "repodata", "dists", "pool", "mirrorlist"]
+    Arch, "arch", reserved: [
+        "flavors", "repodata", "dists", "pool", "mirrorlist", "key.asc", "index.json", "index.txt", "SHA256SUMS",
+        "SHA256SUMS.asc",
+    ]
 );
 segment!(
     /// The name of an uploaded file.

@@ -25,17 +25,16 @@ pub(crate) async fn promote(
     // One's own revisions are the same repository under another name.
     let held = held.map(|held| Held { repository: held.repository.filter(|other| *other != path), ..held });
     let catalog = &app.services.catalog;
-    if let Some(Held { repository: Some(other), revision }) = &held {
-        let kind = catalog.revision(other, *revision).await?.map(|revision| revision.kind);
-        if kind == Some(RepositoryKind::Raw) {
+    if let Some(Held { repository: other, revision }) = &held {
+        let of = other.as_ref().unwrap_or(&path);
+        let kind = catalog.revision(of, *revision).await?.map(|revision| revision.kind);
+        if kind == Some(RepositoryKind::Raw) && other.is_some() {
             return Err(
-                Invalid::new("repository", "must be one of packages: plain files cannot be promoted", other).into()
+                Invalid::new("repository", "must be one of packages: plain files cannot be promoted", of).into()
             );
         }
         if kind.is_some() && kind != repository.kind() {
-            return Err(
-                Invalid::new("repository", "must be of the same type as the one it is promoted to", other).into()
-            );
+            return Err(Invalid::new("revision", "must be of the type that the repository is", revision).into());
         }
     }
     if !catalog.hold(&path, held.as_ref(), app.services.clock.now()).await? {

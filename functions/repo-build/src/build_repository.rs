@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use colca_model::{Arch, RepoPath, UploadId};
-use colca_runtime::Services;
+use colca_runtime::{Services, SigningKey};
 use colca_store::{Built, Cause, Change, Held, Lease, Revision, What};
 use tracing::{info, warn};
 
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::follow_up::{FollowUp, is_all_new};
 use crate::heartbeat::{self, LEASE};
 use crate::live::Live;
-use crate::promote::promote;
+use crate::promote::{promote, signed_anew};
 use crate::publish::publish;
 use crate::revision::NewRevision;
 use crate::sign;
@@ -153,20 +153,17 @@ async fn publish_changes(
         return strike_off_asked(services, path, changes).await;
     }
 
-    if let Some(Held { repository: None, revision }) = repository.held {
-        if repository.revision != revision || *anew {
-            let seen = (previous.as_ref(), &live);
-            let revision = promote(services, path, revision, lease.fence, seen, tried).await?;
-            record(services, path, lease, revision, vec![]).await?;
-            outcome.is_sound = true;
-        } else if !services.catalog.record_nothing_new(path, lease, &[]).await? {
-            return Err(Failure::LeaseLost);
-        }
-        return strike_off_asked(services, path, changes).await;
-    }
     let keys = services.signing_keys.get(settings.signing(&path.project).keys).await?;
     let signers = keys.iter().map(|key| key.public().fingerprint()).collect();
     let new = NewRevision { number: lease.fence, at: services.clock.now(), signers };
+    let anew = *anew || changes.iter().any(|change| change.what == What::Asked { anew: true });
+    if let Some(held @ Held { repository: None, .. }) = &repository.held {
+        let build = Promotion { services, path, lease, held, keys: &keys, new: &new, anew };
+        if build.publish((previous.as_ref(), &live), tried).await? {
+            outcome.is_sound |= anew;
+        }
+        return strike_off_asked(services, path, changes).await;
+    }
     let assembly = Assembly {
         builder,
         path,
@@ -177,7 +174,6 @@ async fn publish_changes(
     };
     let mut wanted = assembly.wanted(&new).await?;
     sign::add_keys(&keys, &mut wanted);
-    let anew = *anew || changes.iter().any(|change| change.what == What::Asked { anew: true });
     let problems = std::mem::take(&mut wanted.problems);
     let follow_up = FollowUp::of(services, &settings, path, wanted.kind);
     if wanted.keep_what_is_new(previous.as_ref(), anew) {
@@ -200,6 +196,48 @@ async fn publish_changes(
         return strike_off_asked(services, path, changes).await;
     }
     Ok(strike_off(services, path, &changes).await?)
+}
+
+/// What it takes to publish an earlier revision again.
+struct Promotion<'a> {
+    services: &'a Services,
+    path: &'a RepoPath,
+    lease: &'a Lease,
+    held: &'a Held,
+    keys: &'a [SigningKey],
+    new: &'a NewRevision,
+    anew: bool,
+}
+
+impl Promotion<'_> {
+    /// `false` if it is published already, by the keys that are to sign it.
+    async fn publish(
+        &self,
+        (previous, live): (Option<&Revision>, &Live),
+        tried: &mut BTreeSet<String>,
+    ) -> Result<bool, Failure> {
+        let Self { services, path, lease, held, keys, new, anew } = *self;
+        let is_it = |revision: &&Revision| revision.number == held.revision || revision.promoted.as_ref() == Some(held);
+        let published = previous.filter(is_it);
+        if !anew && published.is_some_and(|published| published.signers == new.signers) {
+            let noted = services.catalog.record_nothing_new(path, lease, &[]).await?;
+            return if noted { Ok(false) } else { Err(Failure::LeaseLost) };
+        }
+        let there = services.catalog.revision(path, held.revision).await?;
+        let earlier = there.or_else(|| published.cloned()).ok_or(Failure::NoRevision(held.revision))?;
+        let revision = if earlier.signers == new.signers {
+            promote(services, path, earlier, lease.fence, (previous, live), tried).await?
+        } else {
+            let mut wanted = signed_anew(services, path, &earlier, &new.signers).await?;
+            sign::add_keys(keys, &mut wanted);
+            wanted.keep_what_is_new(None, true);
+            sign::sign(keys, new, &mut wanted).await?;
+            let cause = (Cause::Promoted, Some(held.clone()));
+            publish(services, path, new, cause, (previous, live), wanted, tried).await?
+        };
+        record(services, path, lease, revision, vec![]).await?;
+        Ok(true)
+    }
 }
 
 async fn record(

@@ -7,7 +7,7 @@ use colca_model::{Arch, Codename, RepoPath, RepositoryKind};
 use colca_revisions::{Listed, contents, supersede};
 use colca_rpmmd::Carried;
 use colca_runtime::Services;
-use colca_store::{ObjectKey, Revision};
+use colca_store::{EntryFile, ObjectKey, Revision};
 use futures::future::try_join_all;
 
 use crate::assemble::Assembly;
@@ -16,17 +16,18 @@ use crate::live::Live;
 use crate::publish::{overwrite, point, retract_others};
 use crate::rpm::directory_of;
 use crate::shared::{Origin, Original};
+use crate::wanted::{Main, Step, Wanted, WantedEntry, WantedPlace, content};
 
 /// Makes an earlier revision of a repository the current one again: its entry files are those of its snapshot.
 pub(crate) async fn promote(
     services: &Services,
     path: &RepoPath,
-    number: u64,
+    mut revision: Revision,
     by: u64,
     (previous, live): (Option<&Revision>, &Live),
     tried: &mut BTreeSet<String>,
 ) -> Result<Revision, Failure> {
-    let mut revision = services.catalog.revision(path, number).await?.ok_or(Failure::NoRevision(number))?;
+    let number = revision.number;
     tried.extend(revision.etags().into_keys());
     if let Some(previous) = previous.filter(|previous| previous.number != number) {
         let needed = revision.paths();
@@ -38,23 +39,73 @@ pub(crate) async fn promote(
     let mut etags = BTreeMap::new();
     for step in steps {
         let reads = files.clone().filter(|file| file.step == step).map(async |file| {
-            let key = ObjectKey::Metadata { repository: path.clone(), path: file.source.clone() };
-            let (bytes, _) = services.objects.read(&key).await?.ok_or(Failure::NoRevision(number))?;
-            Ok::<(String, Bytes), Failure>((file.path.clone(), bytes))
+            Ok::<(String, Bytes), Failure>((file.path.clone(), read(services, path, number, file).await?))
         });
         etags.extend(overwrite(services, path, live, try_join_all(reads).await?).await?);
     }
     for file in revision.places.values_mut().flat_map(|place| &mut place.entries) {
         file.etag = etags.remove(&file.path).unwrap_or_default();
     }
-    let mirrorlists = revision.mirrorlists.keys().map(|list| {
-        let directory = list.strip_suffix("mirrorlist").unwrap_or_default().trim_end_matches('/');
-        (list.clone(), directory.to_owned())
-    });
-    let mirrorlists = mirrorlists.collect();
+    let mirrorlists = mirrorlists(&revision);
     point(services, path, live, &mut revision, &mirrorlists).await?;
     retract_others(services, path, live, &revision).await?;
     Ok(revision)
+}
+
+/// An earlier revision as it is to be published by other keys than those that signed it, or by none: all that it has but
+/// its signatures.
+pub(crate) async fn signed_anew(
+    services: &Services,
+    path: &RepoPath,
+    revision: &Revision,
+    signers: &[String],
+) -> Result<Wanted, Failure> {
+    let mut places = BTreeMap::new();
+    for (name, place) in &revision.places {
+        let parts = ["signed anew", &place.content].into_iter().chain(signers.iter().map(String::as_str));
+        let mut wanted = WantedPlace { content: content(parts), kept: place.files.clone(), ..WantedPlace::default() };
+        for file in place.entries.iter().filter(|file| !is_signature(&file.path)) {
+            let bytes = read(services, path, revision.number, file).await?;
+            match Main::of(&file.path, &bytes) {
+                Some(main) => wanted.main = Some(main),
+                None => {
+                    let source = Some(file.source.clone()).filter(|source| !source.starts_with('@'));
+                    wanted
+                        .entries
+                        .push(WantedEntry { source, ..WantedEntry::new(file.path.clone(), bytes, Step::Beside) });
+                }
+            }
+        }
+        if wanted.main.is_some() {
+            places.insert(name.clone(), wanted);
+        }
+    }
+    Ok(Wanted {
+        kind: revision.kind,
+        packages: revision.packages,
+        places,
+        mirrorlists: mirrorlists(revision),
+        packages_signed: revision.packages_signed,
+        problems: vec![],
+    })
+}
+
+/// Whether an entry file is made of others by signing, or says who did.
+fn is_signature(path: &str) -> bool {
+    [".asc", ".key", "/Release.gpg", "/InRelease"].iter().any(|end| path.ends_with(end))
+}
+
+/// The directory that each mirror list names.
+fn mirrorlists(revision: &Revision) -> BTreeMap<String, String> {
+    let directory = |list: &str| list.strip_suffix("mirrorlist").unwrap_or_default().trim_end_matches('/').to_owned();
+    revision.mirrorlists.keys().map(|list| (list.clone(), directory(list))).collect()
+}
+
+/// An entry file as a revision had it.
+async fn read(services: &Services, path: &RepoPath, number: u64, file: &EntryFile) -> Result<Bytes, Failure> {
+    let key = ObjectKey::Metadata { repository: path.clone(), path: file.source.clone() };
+    let found = services.objects.read(&key).await?;
+    found.map(|(bytes, _)| bytes).ok_or(Failure::NoRevision(number))
 }
 
 /// What a revision of another repository lists, but source packages of Debian.

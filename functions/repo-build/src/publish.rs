@@ -37,6 +37,7 @@ pub(crate) async fn publish(
         cause,
         kind: wanted.kind,
         packages: wanted.packages,
+        signers: new.signers.clone(),
         packages_signed: wanted.packages_signed,
         promoted,
         places: BTreeMap::new(),
@@ -58,6 +59,7 @@ pub(crate) async fn publish(
                 noted.entries.push(file);
             }
         }
+        noted.files.extend(place.kept);
         for (path, bytes) in place.files {
             noted.files.push(path.clone());
             writes.push((path, bytes));

@@ -51,6 +51,8 @@ pub(crate) struct WantedPlace {
     pub(crate) content: String,
     /// What is written under names of its own, by path below the repository.
     pub(crate) files: Vec<(String, Bytes)>,
+    /// What it needs and is there already, by path.
+    pub(crate) kept: Vec<String>,
     pub(crate) entries: Vec<WantedEntry>,
     /// What the entry file says, for which signatures are wanted.
     pub(crate) main: Option<Main>,
@@ -75,6 +77,19 @@ pub(crate) enum Main {
     Release(String, String),
     /// `SHA256SUMS`, by its path.
     Sums(String, Vec<u8>),
+}
+
+impl Main {
+    /// What an entry file was before it was signed, if it is one of these.
+    pub(crate) fn of(path: &str, bytes: &Bytes) -> Option<Self> {
+        if path.ends_with("repodata/repomd.xml") {
+            return Some(Self::Repomd(path.to_owned(), bytes.to_vec()));
+        }
+        if let Some(directory) = path.strip_suffix("/Release") {
+            return Some(Self::Release(directory.to_owned(), String::from_utf8(bytes.to_vec()).ok()?));
+        }
+        (path == "SHA256SUMS").then(|| Self::Sums(path.to_owned(), bytes.to_vec()))
+    }
 }
 
 /// In which order entry files are written: a client that begins with a later one finds the earlier ones done.

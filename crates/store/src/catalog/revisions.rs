@@ -31,10 +31,13 @@ pub struct Revision {
     pub kind: RepositoryKind,
     /// How many packages it lists; for raw files, how many files.
     pub packages: u64,
+    /// The fingerprints of the keys that signed it, in the order of their signatures.
+    #[serde(default)]
+    pub signers: Vec<String>,
     /// Whether every package in it was signed when it came in.
     #[serde(default)]
     pub packages_signed: bool,
-    /// The revision of another repository that was promoted to it, if one was.
+    /// The revision that was promoted to it, if one was: of another repository, or an earlier one that was signed anew.
     #[serde(default)]
     pub promoted: Option<Held>,
     /// By what they are called.
@@ -93,7 +96,7 @@ impl Revision {
     /// Whether it is signed.
     #[must_use]
     pub fn is_signed(&self) -> bool {
-        self.places.values().flat_map(|place| &place.entries).any(|entry| entry.path == Self::KEYS)
+        !self.signers.is_empty()
     }
 
     /// Every path below the repository that it needs or has written, but the packages', each once.
@@ -236,6 +239,7 @@ mod tests {
             cause: Cause::Changed,
             kind: RepositoryKind::Rpm,
             packages: 1,
+            signers: vec![],
             packages_signed: false,
             promoted: None,
             places: [("x86_64".to_owned(), place)].into(),
