@@ -152,12 +152,10 @@ impl Assembly<'_> {
         let mut wanted = wanted
             .map_err(Failure::panicked)?
             .map_err(|invalid| Failure::Unpublishable(format!("the configuration of {project}: {invalid}")))?;
-        if count > 0 && wanted.packages == 0 {
-            let why: Vec<_> = wanted.problems.iter().chain(&problems).map(String::as_str).collect();
-            let why = why.join("; ");
-            return Err(Failure::Unpublishable(format!("none of its {count} packages can be listed: {why}")));
-        }
         wanted.problems.extend(problems);
+        if count > 0 && wanted.packages == 0 {
+            return Err(Failure::NothingListed { packages: count, problems: wanted.problems });
+        }
         Ok(wanted)
     }
 }

@@ -109,7 +109,7 @@ async fn try_to_publish(
             return Err(failure);
         }
         warn!(repository = %path, %failure, "Nothing of {path} can be published");
-        if !catalog.record_failure(path, lease, &failure.to_string()).await? {
+        if !catalog.record_failure(path, lease, &failure.to_string(), failure.problems()).await? {
             return Err(Failure::LeaseLost);
         }
         return if failure.is_final() { Ok(()) } else { Err(failure) };

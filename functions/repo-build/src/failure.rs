@@ -24,6 +24,14 @@ pub(crate) enum Failure {
     /// There is something to publish, and nothing of it can be: to try again would not help.
     #[error("{0}")]
     Unpublishable(String),
+    /// There are packages, and not one of them can be listed.
+    #[error("none of its {packages} packages can be listed: {}", .problems.join("; "))]
+    NothingListed {
+        /// How many there are.
+        packages: u64,
+        /// Why not.
+        problems: Vec<String>,
+    },
     /// The revision that was chosen is not there any more.
     #[error("revision {0} is not there any more")]
     NoRevision(u64),
@@ -55,6 +63,11 @@ impl Failure {
         Self::Panicked(panic.to_string())
     }
 
+    /// What keeps files from being listed, one by one.
+    pub(crate) fn problems(&self) -> &[String] {
+        if let Self::NothingListed { problems, .. } = self { problems } else { &[] }
+    }
+
     /// Whether users are told: it is nothing that passes by itself in a moment.
     pub(crate) fn is_told(&self) -> bool {
         self.is_final() || matches!(self, Self::Unreachable { .. })
@@ -62,7 +75,7 @@ impl Failure {
 
     /// Whether trying again would not help.
     pub(crate) fn is_final(&self) -> bool {
-        matches!(self, Self::Unpublishable(_) | Self::NoRevision(_) | Self::CannotSign(_))
+        matches!(self, Self::Unpublishable(_) | Self::NothingListed { .. } | Self::NoRevision(_) | Self::CannotSign(_))
     }
 
     /// Whether the world changed while we looked at it: then it is worth looking again at once.
@@ -73,6 +86,7 @@ impl Failure {
             Self::LeaseLost
             | Self::Fragments { .. }
             | Self::Unpublishable(_)
+            | Self::NothingListed { .. }
             | Self::NoRevision(_)
             | Self::CannotSign(_)
             | Self::Unreachable { .. }

@@ -154,11 +154,10 @@ impl Catalog {
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn record_failure(&self, path: &RepoPath, lease: &Lease, why: &str) -> Result<bool> {
-        held(
-            send(self.leased(path, lease, "SET failed = :why").expression_attribute_values(":why", text(why)), path)
-                .await,
-        )
+    pub async fn record_failure(&self, path: &RepoPath, lease: &Lease, why: &str, problems: &[String]) -> Result<bool> {
+        let request = self.leased(path, lease, "SET failed = :why, problems = :problems");
+        let request = request.expression_attribute_values(":why", text(why));
+        held(send(request.expression_attribute_values(":problems", attribute(problems)?), path).await)
     }
 
     /// Gives a lease back; `ended` says whether all was done that was begun under it. One that was lost is no error.
