@@ -1,9 +1,6 @@
 //! The way from a queue to its function, stopped and opened again, and messages that get lost on it.
 
-use std::{
-    panic::{self, AssertUnwindSafe},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -12,20 +9,35 @@ use crate::{aws, functions, stack, unique, wait};
 /// A little more than what `localstack/executor` has a poll wait for a message.
 const LONGEST_POLL: Duration = Duration::from_secs(6);
 
-/// Takes away every message that waits for a function, as if it had been lost: nothing is delivered meanwhile.
-///
-/// `queue` is the variable that holds the queue's URL, and `meanwhile` runs while nothing is delivered.
-pub fn lose<T>(folder: &str, queue: &str, meanwhile: impl FnOnce() -> T) -> T {
-    let function = functions::deployed(folder);
-    let id =
-        aws::event_sources(function)["EventSourceMappings"][0]["UUID"].as_str().expect("it has a queue").to_owned();
-    switch(&id, false);
+/// A queue that delivers nothing to its function; when this is dropped, it delivers again.
+#[derive(Debug)]
+pub struct Stopped(String);
+
+/// Stops the deliveries to a function; `queue` is the variable that holds the queue's URL.
+#[must_use]
+pub fn stop(folder: &str, queue: &str) -> Stopped {
+    let mappings = aws::event_sources(functions::deployed(folder));
+    let id = mappings["EventSourceMappings"][0]["UUID"].as_str().expect("it has a queue").to_owned();
+    wait_until_it_is(&id, "Enabled");
+    aws::set_event_source(&id, &json!({"Enabled": false}));
+    wait_until_it_is(&id, "Disabled");
+    let stopped = Stopped(id);
     end_last_poll(folder, queue);
-    let result = panic::catch_unwind(AssertUnwindSafe(meanwhile));
+    stopped
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        aws::set_event_source(&self.0, &json!({"Enabled": true}));
+    }
+}
+
+/// Takes away every message that is sent to a function `meanwhile`, as if it had been lost.
+pub fn lose<T>(folder: &str, queue: &str, meanwhile: impl FnOnce() -> T) -> T {
+    let _stopped = stop(folder, queue);
+    let result = meanwhile();
     aws::call("sqs", "AmazonSQS.PurgeQueue", &json!({"QueueUrl": stack().get(queue)}));
-    // Also if the test has failed: those that come after it need the queue.
-    switch(&id, true);
-    result.unwrap_or_else(|failure| panic::resume_unwind(failure))
+    result
 }
 
 /// A poll that began before deliveries were stopped goes on, and delivers what it finds: so it is given something to find,
@@ -71,9 +83,7 @@ pub fn wait_until_drained(queue: &str) {
     wait::until(&format!("{queue} to be empty"), || (waiting(queue) == 0).then_some(()));
 }
 
-fn switch(id: &str, enabled: bool) {
-    aws::set_event_source(id, &json!({"Enabled": enabled}));
-    let expected = if enabled { "Enabled" } else { "Disabled" };
+fn wait_until_it_is(id: &str, expected: &str) {
     wait::until(&format!("deliveries to be {expected}"), || {
         let mapping: Value = aws::event_source(id);
         (mapping["State"] == expected).then_some(())

@@ -51,7 +51,7 @@ fn the_model_does_no_io() {
 fn formats_know_no_service() {
     let dependencies = dependencies();
     let services = ["tokio", "ulid", "rand", "axum", "lambda_runtime", "colca-store", "colca-runtime", "colca-api"];
-    for format in ["colca-rpmmd", "colca-apt", "colca-signing", "colca-settings", "colca-accounts"] {
+    for format in ["colca-unpack", "colca-rpmmd", "colca-apt", "colca-signing", "colca-settings", "colca-accounts"] {
         for name in services {
             assert!(!dependencies[format].iter().any(|dependency| dependency == name), "{format} depends on {name}");
         }
@@ -71,10 +71,11 @@ fn only_store_and_runtime_know_aws() {
 #[test]
 fn crates_stand_in_their_order() {
     let dependencies = dependencies();
-    let allowed: [(&str, &[&str]); 12] = [
+    let allowed: [(&str, &[&str]); 13] = [
         ("colca-model", &[]),
-        ("colca-rpmmd", &["colca-model"]),
-        ("colca-apt", &["colca-model"]),
+        ("colca-unpack", &[]),
+        ("colca-rpmmd", &["colca-model", "colca-unpack"]),
+        ("colca-apt", &["colca-model", "colca-unpack"]),
         ("colca-signing", &["colca-model"]),
         ("colca-settings", &["colca-model"]),
         ("colca-accounts", &["colca-model"]),

@@ -5,9 +5,10 @@
 
 use std::io::{self, Read};
 
+use colca_unpack::Compression;
 use tar::{Archive, Entry, EntryType, PaxExtensions};
 
-use crate::{Invalid, bounded::Bounded, compression::Compression, deb_extent::CONTROL, invalid::shown};
+use crate::{Invalid, bounded::Bounded, deb_extent::CONTROL, invalid::shown};
 
 pub(crate) const CONTROL_FILE: &str = "the control file";
 

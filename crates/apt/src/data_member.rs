@@ -4,12 +4,12 @@
 
 use std::io::{self, BufReader, Read};
 
+use colca_unpack::Compression;
 use tar::{Archive, Entry, EntryType};
 
 use crate::{
     Invalid,
     bounded::Bounded,
-    compression::Compression,
     deb_extent::{ControlExtent, DATA, Data},
     invalid::shown,
 };

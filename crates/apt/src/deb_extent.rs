@@ -4,10 +4,11 @@
 //! `data.tar`, the latter two mostly compressed. Members between them whose names begin with `_` are to be ignored.
 //! Format: deb(5), <https://manpages.debian.org/deb.5>.
 
+use colca_unpack::Compression;
+
 use crate::{
     Invalid,
     archive::{HEADER, MAGIC, Member},
-    compression::Compression,
     invalid::shown,
 };
 

@@ -3,8 +3,9 @@
 use std::io::{BufRead, BufReader, Read};
 
 use colca_model::Sha256;
+use colca_unpack::Compression;
 
-use crate::{ArchivePath, Control, Invalid, Package, bounded::Bounded, checksums::decimal, compression::Compression};
+use crate::{ArchivePath, Control, Invalid, Package, bounded::Bounded, checksums::decimal};
 
 const PARAGRAPH: &str = "the paragraph";
 /// The longest paragraph, as of a control file, in bytes.

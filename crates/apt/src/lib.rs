@@ -15,7 +15,6 @@ mod bounded;
 mod changes;
 mod checksums;
 mod clearsign;
-mod compression;
 mod contents;
 mod control;
 mod control_member;

@@ -3,10 +3,9 @@
 use std::io::Read;
 
 use colca_model::Invalid;
+use colca_unpack::Compression;
 
-use crate::{
-    CarriedKind, Codec, MetadataFile, fault::Fault, module_index, packing::Packing, unpack::Compression, well_formed,
-};
+use crate::{CarriedKind, Codec, MetadataFile, fault::Fault, module_index, packing::Packing, well_formed};
 
 /// The longest text, in bytes.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -78,7 +77,7 @@ impl Carried {
 
 fn unpacked(file: &str, bytes: &[u8]) -> Result<Vec<u8>, Invalid> {
     let size = bytes.len() as u64;
-    let compression = Compression::of(bytes)
+    let compression = Compression::of_bytes(bytes)
         .map_err(|name| Invalid::new(file, "must be compressed with gzip, xz or zstd if at all", name))?;
     if compression != Compression::None && size > LONGEST_PACKED {
         return Err(Invalid::new(file, format!("must not have more than {LONGEST_PACKED} bytes compressed"), size));
@@ -96,7 +95,7 @@ fn unpacked(file: &str, bytes: &[u8]) -> Result<Vec<u8>, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::unpack::tests::packed;
+    use crate::packed::packed;
 
     const COMPS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
         <!DOCTYPE comps PUBLIC \"-//Red Hat, Inc.//DTD Comps info//EN\" \"comps.dtd\">\n\

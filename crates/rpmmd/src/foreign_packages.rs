@@ -2,14 +2,16 @@
 //!
 //! Element by element as it is unpacked, so that a list of any length takes no more memory than its packages do.
 
+use std::io::BufReader;
+
 use colca_model::Invalid;
+use colca_unpack::Compression;
 use quick_xml::{Reader, events::Event};
 
 use crate::{
     ForeignPackage,
     foreign_list::{ForeignList, Problem},
     metered::Metered,
-    unpack::Compression,
 };
 
 const FILE: &str = "primary.xml";
@@ -18,6 +20,8 @@ const FILE: &str = "primary.xml";
 const LONGEST: u64 = 512 * 1024 * 1024;
 /// The longest tag or piece of text in it, in bytes.
 const LONGEST_PART: usize = 4 * 1024 * 1024;
+/// How much is unpacked at once, in bytes.
+const BUFFER: usize = 64 * 1024;
 
 /// The packages of another repository, from its `primary.xml` as it is served: with gzip, xz or zstd, or plain.
 ///
@@ -25,9 +29,10 @@ const LONGEST_PART: usize = 4 * 1024 * 1024;
 /// [`Invalid`] if the file cannot be unpacked or is not a list of packages, is beyond 100,000 packages or 512 MiB, or
 /// has a package that is not known by its SHA-256 or not at the repository's own address.
 pub fn foreign_packages(primary: &[u8]) -> Result<Vec<ForeignPackage>, Invalid> {
-    let compression = Compression::of(primary)
+    let compression = Compression::of_bytes(primary)
         .map_err(|name| Invalid::new(FILE, "must be compressed with gzip, xz or zstd if at all", name))?;
     let text = compression.unpack(primary).map_err(|error| Invalid::new(FILE, "must be readable", error))?;
+    let text = BufReader::with_capacity(BUFFER, text);
     let mut reader = Reader::from_reader(Metered::new(text, LONGEST, LONGEST_PART));
     let mut list = ForeignList::default();
     let mut buffer = Vec::new();
@@ -60,7 +65,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::unpack::tests::packed;
+    use crate::packed::packed;
 
     fn package(number: u32) -> String {
         format!(

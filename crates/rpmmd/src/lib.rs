@@ -44,6 +44,9 @@ mod metered;
 mod module_index;
 mod other;
 mod package;
+#[cfg(test)]
+#[path = "../../unpack/tests/support/packed.rs"]
+mod packed;
 mod packing;
 mod primary;
 mod provides;
@@ -53,7 +56,6 @@ mod repomd_reader;
 mod requires;
 mod tag;
 mod text;
-mod unpack;
 mod value_type;
 mod well_formed;
 mod xml;

@@ -16,7 +16,9 @@ fn packages(scratch: &Scratch) -> BTreeMap<String, Vec<u8>> {
     let all = rpm_rs::packages().into_iter().chain(raw);
     let named = all.map(|(name, bytes)| (format!("Packages/{name}.rpm"), bytes));
     let packages: BTreeMap<_, _> = named.collect();
-    packages.iter().for_each(|(name, bytes)| scratch.write(name, bytes));
+    for (name, bytes) in &packages {
+        let _ = scratch.write(name, bytes);
+    }
     packages
 }
 

@@ -1,17 +1,8 @@
 //! What is said of files that cannot be used, word for word: operators have nothing else to go by.
 
-use colca_settings::Settings;
+mod support;
 
-fn refusal(text: &str) -> String {
-    Settings::parse(text).map_or_else(|problems| problems.to_string(), |settings| format!("{settings:?}"))
-}
-
-/// Each is a file of one line and the one problem in it.
-fn check(table: &[(&str, &str)]) {
-    for (text, expected) in table {
-        assert_eq!(refusal(text), format!("line 1: {expected}"), "{text}");
-    }
-}
+use support::{check, refusal};
 
 #[test]
 fn unknown_keys_get_the_nearest_known_or_all_of_them() {

@@ -1,17 +1,8 @@
 //! What is said of codenames, distributions and keys that cannot be used, word for word.
 
-use colca_settings::Settings;
+mod support;
 
-fn refusal(text: &str) -> String {
-    Settings::parse(text).map_or_else(|problems| problems.to_string(), |settings| format!("{settings:?}"))
-}
-
-/// Each is a file of one line and the one problem in it.
-fn check(table: &[(&str, &str)]) {
-    for (text, expected) in table {
-        assert_eq!(refusal(text), format!("line 1: {expected}"), "{text}");
-    }
-}
+use support::{check, refusal};
 
 #[test]
 fn codenames_that_contradict_what_is_known_or_each_other() {

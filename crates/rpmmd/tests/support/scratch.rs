@@ -23,8 +23,11 @@ impl Scratch {
         &self.0
     }
 
-    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
-        fs::write(self.0.join(name), bytes).expect("a file in a temporary directory");
+    /// Writes a file and tells where it is.
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        fs::write(&path, bytes).expect("a file in a temporary directory");
+        path.to_str().expect("a UTF-8 path").to_owned()
     }
 }
 

@@ -4,5 +4,6 @@
 pub(crate) mod gnupg;
 pub(crate) mod keys;
 pub(crate) mod rpms;
+#[path = "../../../rpmmd/tests/support/scratch.rs"]
 pub(crate) mod scratch;
 pub(crate) mod service;
