@@ -173,7 +173,7 @@ fn data_members_that_no_tool_writes() {
 #[test]
 fn old_packages_with_lzma() {
     let scratch = Scratch::new("lzma");
-    scratch.write("data.tar", &raw_deb::tar(&[raw_deb::file("./usr/b", b"x")]));
+    scratch.write("data.tar", raw_deb::tar(&[raw_deb::file("./usr/b", b"x")]));
     output(scratch.path(), "xz", &["--format=lzma", "data.tar"]);
     let file = with_data("data.tar.lzma", &fs::read(scratch.path().join("data.tar.lzma")).expect("xz wrote it"));
     assert_eq!(paths(&file).iter().collect::<Vec<_>>(), [b"usr/b"]);

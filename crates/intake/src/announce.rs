@@ -22,8 +22,7 @@ pub async fn announce(services: &Services, upload: &Upload) -> colca_store::Resu
         catalog.record_levels(repository, arch).await?;
         catalog.note_file(repository, RepositoryKind::of(filename), services.clock.now()).await?;
         let settings = services.settings.get().await?;
-        let is_built = settings.is_automatic(&repository.project) && !settings.is_generic(&repository.distro_version);
-        if is_built && catalog.has_changes(repository).await? {
+        if settings.is_built_by_uploads(repository) && catalog.has_changes(repository).await? {
             services.request_build(repository).await?;
         }
         wake(services, repository, RepositoryKind::of(filename)).await?;

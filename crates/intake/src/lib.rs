@@ -23,7 +23,7 @@ pub use announce::announce;
 pub use contents::{Contents, Subject, check_archive};
 pub use place::note_superseded;
 pub use refusal::Refusal;
-pub use register::{Taken, take_in};
+pub use register::{Taken, keep_fragments, take_in};
 pub use sign::{Signed, sign};
 pub use source_files::{Missing, find_sources};
 pub use tidy_up::tidy_up;

@@ -58,7 +58,7 @@ pub(crate) async fn withdraw(services: &Services, upload: &Upload, contents: &Co
             copies.push(Garbage::new(key.path(), owner));
         }
     }
-    let due = services.clock.now() + services.config.grace.max(Garbage::UNFINISHED);
+    let due = services.unfinished_ends();
     Ok(services.jobs.discard(copies, due).await?)
 }
 
@@ -77,7 +77,7 @@ pub async fn note_superseded(services: &Services, binary: &Binary) -> colca_stor
     }
     old.extend(gathered(services, binary).await?);
     let old = old.into_iter().map(|key| Garbage::new(key, owner.clone()));
-    let due = services.clock.now() + services.config.grace;
+    let due = services.grace_ends();
     services.jobs.discard(old, due).await
 }
 

@@ -1,6 +1,6 @@
 //! Entering a file into the catalog.
 
-use colca_model::{Binary, SignedBytes, Upload, UploadRequest, UploadState};
+use colca_model::{Binary, SignedBytes, Upload, UploadId, UploadRequest, UploadState};
 use colca_runtime::Services;
 use colca_store::{Format, ObjectKey, PackageRow, Registered, Registration, StoredFragments};
 
@@ -219,6 +219,27 @@ async fn registration(
 }
 
 /// The metadata of a package: in the item if it fits, else in an object beside.
+/// Puts what a file contributes to the metadata where it is kept: `fragments`, or the file under `key` itself if it has none.
+///
+/// # Errors
+/// Whatever S3 answers.
+pub async fn keep_fragments(
+    services: &Services,
+    fragments: Option<Vec<u8>>,
+    key: &str,
+    upload: &UploadId,
+) -> colca_store::Result<StoredFragments> {
+    Ok(match fragments {
+        None => StoredFragments::Object(key.to_owned()),
+        Some(bytes) if bytes.len() <= StoredFragments::INLINE => StoredFragments::Inline(bytes),
+        Some(bytes) => {
+            let key = ObjectKey::Fragments { upload: upload.clone() };
+            services.objects.write(&key, bytes).await?;
+            StoredFragments::Object(key.path())
+        }
+    })
+}
+
 async fn package_row(
     services: &Services,
     binary: &Binary,
@@ -229,22 +250,15 @@ async fn package_row(
     let Binary { repository, arch, filename, .. } = binary;
     let (size, sha256) = binary.published();
     let subject = Subject { repository, arch, filename, size, sha256 };
-    let fragments = match contents.fragments(subject, href, binary.modified.as_second()) {
-        None => StoredFragments::Object(binary.key.clone()),
-        Some(bytes) if bytes.len() <= StoredFragments::INLINE => StoredFragments::Inline(bytes),
-        Some(bytes) => {
-            let key = ObjectKey::Fragments { upload: binary.upload.clone() };
-            services.objects.write(&key, bytes).await?;
-            StoredFragments::Object(key.path())
-        }
-    };
+    let fragments = contents.fragments(subject, href, binary.modified.as_second());
+    let fragments = keep_fragments(services, fragments, &binary.key, &binary.upload).await?;
     Ok(PackageRow {
         arch: arch.clone(),
         filename: filename.clone(),
         upload: binary.upload.clone(),
         version: binary.version,
         created: binary.created,
-        path: binary.key.trim_start_matches(&ObjectKey::repository(repository)).to_owned(),
+        path: ObjectKey::below(repository, &binary.key).to_owned(),
         format,
         fragments,
         signed: binary.signed.is_some(),

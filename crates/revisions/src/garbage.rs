@@ -20,7 +20,7 @@ pub async fn supersede(
     by: u64,
     paths: impl Iterator<Item = &str>,
 ) -> Result<()> {
-    let due = services.clock.now() + services.config.grace;
+    let due = services.grace_ends();
     let owner = Owner::Revision { repository: path.clone(), revision: revision.number };
     let item = Garbage::new(ObjectKey::revision(path, revision.number), owner);
     services.jobs.discard([item], due).await?;

@@ -88,8 +88,8 @@ fn only_what_belongs_to_the_file_changes() {
 fn createrepo_c_says_the_same_of_it() {
     let scratch = Scratch::new("resigned");
     for length in [0, 1, 7, 500, 5000] {
-        scratch.write(&format!("signed-{length}.rpm"), &signed(length).build());
+        scratch.write(&format!("signed-{length}.rpm"), signed(length).build());
     }
-    scratch.write("unsigned.rpm", &unsigned().build());
+    scratch.write("unsigned.rpm", unsigned().build());
     assert_eq!(compare(scratch.path(), &BTreeSet::new()), 6);
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use colca_model::{Ids, RepoPath, SharedClock};
-use colca_store::{Builds, Catalog, Jobs, Keys, ObjectKey, Objects, Queues, Secrets};
+use colca_store::{Builds, Catalog, Garbage, Jobs, Keys, ObjectKey, Objects, Queues, Secrets};
+use jiff::Timestamp;
 
 use crate::calls::CountCalls;
 use crate::clock::{RandomIds, SystemClock};
@@ -62,6 +63,18 @@ impl Services {
     pub async fn request_build(&self, repository: &RepoPath) -> colca_store::Result<()> {
         let quiet = self.settings.get().await?.quiet(&repository.project).unwrap_or(self.config.quiet);
         self.builds.request(repository, self.clock.now(), quiet).await
+    }
+
+    /// When what is superseded now may be deleted: no client holds metadata that names it any more.
+    #[must_use]
+    pub fn grace_ends(&self) -> Timestamp {
+        self.clock.now() + self.config.grace
+    }
+
+    /// When what is being written now is garbage if nothing names it, whoever died in the middle of the work.
+    #[must_use]
+    pub fn unfinished_ends(&self) -> Timestamp {
+        self.clock.now() + self.config.grace.max(Garbage::UNFINISHED)
     }
 
     /// chacra's address of a repository, with a slash at its end; the CDN knows it as an alias.

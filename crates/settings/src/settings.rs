@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use colca_model::{Distro, DistroVersion, Flavor, Invalid, Project, Ref};
+use colca_model::{Distro, DistroVersion, Flavor, Invalid, Project, Ref, RepoPath};
 use toml::de::{DeTable, DeValue};
 
 use crate::codenames::Codenames;
@@ -74,8 +74,13 @@ impl Settings {
         }
     }
 
-    /// Whether an upload has the repository built by itself. (For no project if the version is generic, see
-    /// [`Settings::is_generic`].)
+    /// Whether an upload has its repository built by itself.
+    #[must_use]
+    pub fn is_built_by_uploads(&self, repository: &RepoPath) -> bool {
+        self.is_automatic(&repository.project) && !self.is_generic(&repository.distro_version)
+    }
+
+    /// Whether uploads to the project have repositories built, generic ones aside.
     #[must_use]
     pub fn is_automatic(&self, project: &Project) -> bool {
         self.repos.get(project).and_then(|project| project.automatic).unwrap_or(true)

@@ -114,6 +114,12 @@ impl ObjectKey {
         format!("repos/{repository}/")
     }
 
+    /// The path that a key has below its repository, which is how metadata names it; the whole key if it is not of it.
+    #[must_use]
+    pub fn below<'a>(repository: &RepoPath, key: &'a str) -> &'a str {
+        key.strip_prefix(&Self::repository(repository)).unwrap_or(key)
+    }
+
     /// What a revision as a whole is called where objects are noted.
     #[must_use]
     pub fn revision(repository: &RepoPath, number: u64) -> String {

@@ -31,8 +31,7 @@ impl Listings {
         key: &str,
     ) -> colca_store::Result<Verdict> {
         let Some(there) = services.catalog.repository(repository).await? else { return Ok(Verdict::Delete) };
-        let top = ObjectKey::repository(repository);
-        let path = key.strip_prefix(&top).unwrap_or(key);
+        let path = ObjectKey::below(repository, key);
         // The current one lists what is registered.
         for number in there.kept().into_iter().filter(|number| *number != there.revision || there.held.is_some()) {
             if let Some(revision) = services.catalog.revision(repository, number).await? {

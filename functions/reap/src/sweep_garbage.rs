@@ -62,7 +62,7 @@ async fn sweep(services: &Services, listed: &Listings, due: &DueGarbage) -> colc
             return services.jobs.discard([garbage.clone()], services.clock.now() + pause).await;
         }
         Verdict::Unnamed if !garbage.unnamed => {
-            let due = services.clock.now() + services.config.grace + LONGER;
+            let due = services.grace_ends() + LONGER;
             return services.jobs.discard([Garbage { unnamed: true, ..garbage.clone() }], due).await;
         }
         Verdict::Keep => {}
@@ -103,10 +103,9 @@ async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> col
             if there.published < *revision || (there.is_gone() && there.revision > 0) {
                 return Ok(Verdict::AskAgain(AGAIN));
             }
-            let top = ObjectKey::repository(repository);
             for number in there.kept() {
                 let kept = services.catalog.revision(repository, number).await?;
-                let path = garbage.key.strip_prefix(&top).unwrap_or(&garbage.key);
+                let path = ObjectKey::below(repository, &garbage.key);
                 if kept.is_some_and(|kept| kept.paths().contains(path)) {
                     // Whoever supersedes the current one notes what it has. One that is kept is let go without a word.
                     let is_current = number == there.revision;

@@ -114,9 +114,10 @@ impl Assembly<'_> {
             codenames = self.settings.combined_codenames(project, distro);
         }
         if codenames.is_empty() {
-            let codename = match self.settings.is_generic(distro_version) {
-                true => Codename::new(distro_version.as_str()),
-                false => self.settings.require_codename(distro, distro_version),
+            let codename = if self.settings.is_generic(distro_version) {
+                Codename::new(distro_version.as_str())
+            } else {
+                self.settings.require_codename(distro, distro_version)
             };
             codenames.insert(codename.map_err(|invalid| Failure::Unpublishable(invalid.to_string()))?);
         }

@@ -36,11 +36,11 @@ pub(crate) async fn build_repository(builder: &Builder, path: &RepoPath, message
         return Ok(());
     };
     // Whatever goes wrong in between, the lease is given back: the next delivery must not wait for it to lapse.
-    let mut outcome = Outcome { seen: BTreeSet::new(), is_sound: !lease.after_crash };
+    let mut outcome = Outcome { seen: BTreeSet::new(), is_sound: !lease.after_crash, has_left_some: false };
     let built = heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease, &mut outcome)).await;
     services.catalog.release(path, &lease, built.is_ok() && outcome.is_sound).await?;
     built?;
-    look_once_more(builder, path, &outcome.seen).await
+    look_once_more(builder, path, &outcome).await
 }
 
 /// What came of a build, besides what it published.
@@ -49,20 +49,21 @@ struct Outcome {
     seen: BTreeSet<UploadId>,
     /// Whether what is public is what is noted of it, whoever died before.
     is_sound: bool,
+    /// Whether changes that were read wait on purpose: nothing can be published, or something else is to be.
+    has_left_some: bool,
 }
 
 /// The last look for changes. Whoever found the lease taken relies on it: what somebody asked for is built, and what was
 /// uploaded meanwhile, where uploads alone have a repository built.
 ///
-/// What a build has `seen` and left, because it can publish nothing or is to publish something else, waits for the next upload
+/// What a build has seen and left, because it can publish nothing or is to publish something else, waits for the next upload
 /// or for somebody to ask: nothing else can change the outcome.
-async fn look_once_more(builder: &Builder, path: &RepoPath, seen: &BTreeSet<UploadId>) -> Result<(), Failure> {
+async fn look_once_more(builder: &Builder, path: &RepoPath, outcome: &Outcome) -> Result<(), Failure> {
     let services = &builder.services;
     let settings = services.settings.get().await?;
     let mut changes = services.catalog.changes(path).await?;
-    let there = services.catalog.repository(path).await?;
-    if there.is_some_and(|repository| repository.failed.is_some() || repository.held.is_some()) {
-        changes.retain(|change| !seen.contains(&change.id));
+    if outcome.has_left_some {
+        changes.retain(|change| !outcome.seen.contains(&change.id));
     }
     let is_due = |change: &Change| settings.is_automatic(&path.project) || change.is_wanted();
     if changes.iter().any(is_due) && !settings.is_disabled(&path.project) {
@@ -112,6 +113,7 @@ async fn try_to_publish(
         if !catalog.record_failure(path, lease, &failure.to_string(), failure.problems()).await? {
             return Err(Failure::LeaseLost);
         }
+        attempt.outcome.has_left_some = true;
         return if failure.is_final() { Ok(()) } else { Err(failure) };
     }
 }
@@ -155,6 +157,7 @@ async fn publish_changes(
 
     let keys = services.signing_keys.get(settings.signing(&path.project).keys).await?;
     let signers = keys.iter().map(|key| key.public().fingerprint()).collect();
+    outcome.has_left_some = repository.held.is_some();
     let new = NewRevision { number: lease.fence, at: services.clock.now(), signers };
     let anew = *anew || changes.iter().any(|change| change.what == What::Asked { anew: true });
     if let Some(held @ Held { repository: None, .. }) = &repository.held {

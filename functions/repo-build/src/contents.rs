@@ -100,7 +100,7 @@ async fn paths_of(services: &Services, packages: &[Binary]) -> Result<Option<Vec
 
     // Noted before it can exist: the package may be deleted while it is read.
     let garbage = missing().map(|package| Garbage::new(package.paths.path(), package.owner.clone()));
-    services.jobs.discard(garbage, services.clock.now() + services.config.grace.max(Garbage::UNFINISHED)).await?;
+    services.jobs.discard(garbage, services.unfinished_ends()).await?;
     let until = services.clock.now() + ROUND;
     let reads = missing().map(async |package| {
         if services.clock.now() > until {
@@ -164,8 +164,7 @@ async fn keep(
     {
         return Ok(());
     }
-    let is_built = settings.is_automatic(&path.project) && !settings.is_generic(&path.distro_version);
-    if !is_built && services.catalog.has_changes(path).await? {
+    if !settings.is_built_by_uploads(path) && services.catalog.has_changes(path).await? {
         // A build would publish what nobody has asked for yet.
         info!(repository = %path, "The lists of files of {path} are published when somebody asks for a build");
         return Ok(());

@@ -72,7 +72,7 @@ async fn put_together(
     let repository = assembly.path.clone();
     let owner = Owner::File { repository, arch: row.arch.clone(), filename: row.filename.clone() };
     let garbage = copies.iter().map(|(_, to)| Garbage::new(to.path(), owner.clone()));
-    services.jobs.discard(garbage, services.clock.now() + services.config.grace.max(Garbage::UNFINISHED)).await?;
+    services.jobs.discard(garbage, services.unfinished_ends()).await?;
     try_join_all(copies.iter().map(|(from, to)| services.objects.copy(from, to))).await?;
     if !services.catalog.set_gathered(assembly.path, row, &directory).await? {
         return Err(Failure::NotSettled(row.filename.to_string()));

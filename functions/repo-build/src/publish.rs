@@ -6,7 +6,7 @@ use bytes::Bytes;
 use colca_model::RepoPath;
 use colca_revisions::{garbage, supersede};
 use colca_runtime::Services;
-use colca_store::{Cause, EntryFile, ErrorKind, Garbage, Held, ObjectKey, Place, Revision};
+use colca_store::{Cause, EntryFile, ErrorKind, Held, ObjectKey, Place, Revision};
 use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -185,7 +185,7 @@ async fn note_garbage(
 ) -> Result<(), Failure> {
     let old: BTreeSet<&str> = previous.into_iter().flat_map(Revision::paths).collect();
     let new = revision.paths();
-    let due = services.clock.now() + services.config.grace.max(Garbage::UNFINISHED);
+    let due = services.unfinished_ends();
     let written = garbage(path, revision.number, new.difference(&old).copied());
     services.jobs.discard(written, due).await?;
     if let Some(previous) = previous {

@@ -19,9 +19,8 @@ pub(crate) fn plan(revision: &NewRevision, files: &[Binary]) -> Wanted {
     let mut listing = String::new();
     let mut sums = String::new();
     for file in files {
-        let top = ObjectKey::repository(&file.repository);
         let (size, sha256) = file.published();
-        let path = file.key.strip_prefix(&top).unwrap_or(&file.key);
+        let path = ObjectKey::below(&file.repository, &file.key);
         index.push(json!({
             "path": path,
             "name": file.filename,

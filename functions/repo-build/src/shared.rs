@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use colca_intake::{Contents, Refusal, Signed, Subject};
+use colca_intake::{Contents, Refusal, Signed, Subject, keep_fragments};
 use colca_model::{Arch, Codename, Filename, RepoPath, RepositoryKind, Sha256, UploadId};
 use colca_runtime::Services;
 use colca_sharing::sources;
@@ -116,7 +116,7 @@ pub(crate) async fn let_go(services: &Services, path: &RepoPath, rows: &[Adopted
         let owner = Owner::Shared { repository: path.clone(), origin: row.origin.clone() };
         objects_of(row).into_iter().map(move |key| Garbage::new(key, owner.clone()))
     });
-    services.jobs.discard(garbage, services.clock.now() + services.config.grace).await?;
+    services.jobs.discard(garbage, services.grace_ends()).await?;
     Ok(services.catalog.let_go(path, rows).await?)
 }
 
@@ -191,28 +191,20 @@ async fn copy(assembly: &Assembly<'_>, original: &Original) -> Result<AdoptedRow
         replacement: Some(id.clone()),
     };
     let owner = Owner::Shared { repository: path.clone(), origin: original.known_as() };
-    let due = services.clock.now() + services.config.grace.max(Garbage::UNFINISHED);
+    let due = services.unfinished_ends();
     services.jobs.discard([Garbage::new(to.path(), owner)], due).await?;
     let copied = services.objects.copy_new(&key, &to, size, &id).await;
     copied.map_err(|error| gone(error, original))?;
     if is_temporary {
         services.objects.delete(&key).await?;
     }
-    let fragments = match contents.fragments(subject, format!("{id}/{filename}"), services.clock.now().as_second()) {
-        // It is its own part of the metadata.
-        None => StoredFragments::Object(to.path()),
-        Some(fragments) if fragments.len() <= StoredFragments::INLINE => StoredFragments::Inline(fragments),
-        Some(fragments) => {
-            let key = ObjectKey::Fragments { upload: id };
-            services.objects.write(&key, fragments).await?;
-            StoredFragments::Object(key.path())
-        }
-    };
+    let fragments = contents.fragments(subject, format!("{id}/{filename}"), services.clock.now().as_second());
+    let fragments = keep_fragments(services, fragments, &to.path(), &id).await?;
     Ok(AdoptedRow {
         origin: original.known_as(),
         filename: filename.clone(),
         sha256,
-        path: to.path().trim_start_matches(&ObjectKey::repository(path)).to_owned(),
+        path: ObjectKey::below(path, &to.path()).to_owned(),
         key: to.path(),
         format: contents.format(arch).unwrap_or(Format::Deb),
         fragments,
