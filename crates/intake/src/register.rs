@@ -218,7 +218,6 @@ async fn registration(
     Ok(Registration { binary, replaces: before, package, claim: None, notes })
 }
 
-/// The metadata of a package: in the item if it fits, else in an object beside.
 /// Puts what a file contributes to the metadata where it is kept: `fragments`, or the file under `key` itself if it has none.
 ///
 /// # Errors
@@ -240,6 +239,7 @@ pub async fn keep_fragments(
     })
 }
 
+/// The metadata of a package, for the catalog.
 async fn package_row(
     services: &Services,
     binary: &Binary,
