@@ -53,14 +53,15 @@ pub async fn take_in(services: &Services, upload: &Upload, incoming: &ObjectKey)
     let subject = subject(upload);
     let contents = Contents::read(services, &settings, incoming, subject).await?;
     let request = &upload.request;
-    if let Some(binary) = services.catalog.binary(&request.repository, &request.arch, &request.filename).await?
-        && binary.sha256 == request.sha256
-    {
-        return same_again(services, upload, &binary).await;
-    }
     let signing = settings.signing(&request.repository.project);
     let mut arrived = Arrived { key: incoming.clone(), contents, signed: None };
     if signing.packages && arrived.contents.as_rpm().is_some() {
+        // What is registered already need not be signed again.
+        if let Some(binary) = services.catalog.binary(&request.repository, &request.arch, &request.filename).await?
+            && binary.sha256 == request.sha256
+        {
+            return same_again(services, upload, &binary).await;
+        }
         // An rpm has room for one signature.
         let keys = services.signing_keys.get(&signing.keys[..1]).await?;
         arrived = Arrived::signed(sign::sign(services, &keys[0], incoming, subject).await?);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Put, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Get, Put, PutRequest, TransactGetItem, WriteRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -79,6 +79,22 @@ impl Table {
         let request = self.db.get_item().table_name(&self.name).set_key(Some(key(pk, sk))).consistent_read(true);
         let answer = request.send().await.map_err(|error| Error::sdk(format!("get {pk} {sk}"), error))?;
         answer.item.map(value).transpose()
+    }
+
+    /// Whether all items of these keys are there at one moment; `false` as well if somebody is just changing one.
+    pub(crate) async fn are_there(&self, keys: &[Item]) -> Result<bool> {
+        let gets = keys.iter().map(|key| {
+            let get = Get::builder().table_name(&self.name).set_key(Some(key.clone())).build().map_err(unbuilt)?;
+            Ok(TransactGetItem::builder().get(get).build())
+        });
+        let gets = gets.collect::<Result<_>>()?;
+        match self.db.transact_get_items().set_transact_items(Some(gets)).send().await {
+            Ok(answer) => Ok(answer.responses().iter().all(|response| response.item().is_some())),
+            Err(error) => match Error::sdk("look for items", error) {
+                error if error.kind() == ErrorKind::Conflict => Ok(false),
+                error => Err(error),
+            },
+        }
     }
 
     /// All items of a partition whose sort key starts with `prefix`, in order, as they are now.

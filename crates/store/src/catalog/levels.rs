@@ -47,15 +47,21 @@ impl Link {
 impl Catalog {
     /// Makes every level above a file visible. Harmless to repeat.
     ///
-    /// One after the other, from the lowest to the highest: [`Catalog::prune_levels`] relies on it.
+    /// One after the other, from the lowest to the highest: [`Catalog::prune_levels`] relies on it. Mostly all are there, by
+    /// an upload before; whoever takes one of them out after this look then looks below it, and finds what is there.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn record_levels(&self, repository: &RepoPath, arch: &Arch) -> Result<()> {
-        for link in links(repository, arch) {
-            self.table.put_all(vec![link.key()]).await?;
+        let keys: Vec<_> =
+            links(repository, arch).iter().map(Link::key).chain([project_key(&repository.project)]).collect();
+        if self.table.are_there(&keys).await? {
+            return Ok(());
         }
-        self.table.put_all(vec![project_key(&repository.project)]).await
+        for key in keys {
+            self.table.put_all(vec![key]).await?;
+        }
+        Ok(())
     }
 
     /// Takes out the levels above the last file of an architecture, as far up as nothing else is below them.
