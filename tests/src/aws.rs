@@ -41,6 +41,12 @@ pub fn purge(bucket: &str, prefix: &str) {
     }
 }
 
+/// Writes an object over what is there.
+pub fn put(bucket: &str, key: &str, bytes: &[u8]) {
+    let url = format!("{}/{bucket}/{}", endpoint(), escape(key));
+    let _ = signed("s3").send("PUT", &url, &[], bytes).expect(200);
+}
+
 /// Removes an object; its earlier versions stay.
 pub fn delete(bucket: &str, key: &str) {
     let _ = s3("DELETE", &format!("{bucket}/{}", escape(key))).expect(204);

@@ -6,7 +6,7 @@ use axum::extract::{FromRef, Request};
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
-use colca_runtime::{Services, counted};
+use colca_runtime::{Calls, Services, counted};
 
 use crate::{ApiError, Authenticator};
 
@@ -93,7 +93,7 @@ async fn not_allowed(method: Method, uri: Uri) -> ApiError {
 
 /// Says how many calls of DynamoDB an answer took.
 async fn count_calls(request: Request, next: Next) -> Response {
-    let (mut response, calls) = counted(next.run(request)).await;
+    let (mut response, Calls { dynamodb: calls, .. }) = counted(next.run(request)).await;
     if calls > 0 {
         let value = HeaderValue::from_str(&format!("dynamodb;desc=\"{calls}\"")).expect("letters and digits");
         response.headers_mut().insert(SERVER_TIMING, value);

@@ -36,7 +36,7 @@ fn belongs(layout: &Layout, component: &Component, architecture: &DebArchitectur
 
 /// Merges the paths of all packages, each of which are sorted.
 fn build<'a>(path: String, packages: impl Iterator<Item = &'a (&'a Fragment, &'a Paths)>) -> Index {
-    let mut index = IndexWriter::gzip(path);
+    let mut index = IndexWriter::new(path);
     let (names, mut paths): (Vec<_>, Vec<_>) = packages.map(|(package, paths)| (name(package), paths.iter())).unzip();
     // The next path of one of them, the least on top of the heap.
     let mut next = |at: usize| paths[at].next().map(|path| Reverse((path, at)));

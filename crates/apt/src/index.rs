@@ -1,6 +1,6 @@
-//! One index of an archive, compressed.
+//! An index that is made as a whole: the lists of the files in packages. `Packages` and `Sources` are made of segments.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use colca_model::Sha256;
 use flate2::{GzBuilder, write::GzEncoder};
@@ -8,20 +8,19 @@ use sha2::Digest;
 
 use crate::NamedFile;
 
-/// The levels at which the two are about equally fast; higher ones cost more time than they save bytes.
+/// Higher levels cost more time than they save bytes.
 const GZIP_LEVEL: u32 = 6;
-const ZSTD_LEVEL: i32 = 3;
 
 /// Why the `expect`s below hold.
 const IN_MEMORY: &str = "compressing into memory has nothing to fail at";
 
-/// An index as it is published: compressed in one or more ways.
+/// An index as it is published: compressed with gzip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
     /// The index itself, which need not be there. But a Release file must name it: apt passes over one that does not.
     pub plain: NamedFile,
-    /// The files to publish.
-    pub packed: Vec<Packed>,
+    /// The file to publish.
+    pub packed: Packed,
 }
 
 /// One compressed file.
@@ -36,7 +35,7 @@ pub struct Packed {
 impl Index {
     /// All that a Release file says of it.
     pub fn listed(&self) -> impl Iterator<Item = &NamedFile> {
-        std::iter::once(&self.plain).chain(self.packed.iter().map(|packed| &packed.file))
+        [&self.plain, &self.packed.file].into_iter()
     }
 }
 
@@ -47,40 +46,24 @@ pub(crate) struct IndexWriter {
     sha256: sha2::Sha256,
     /// No time and no name: the same text gives the same bytes.
     gzip: GzEncoder<Vec<u8>>,
-    zstd: Option<zstd::Encoder<'static, Vec<u8>>>,
 }
 
 impl IndexWriter {
-    /// An index that is compressed with gzip, which everything reads, and with zstd, which apt knows since 1.6.
     pub(crate) fn new(path: String) -> Self {
-        let zstd = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL).expect(IN_MEMORY);
-        Self { zstd: Some(zstd), ..Self::gzip(path) }
-    }
-
-    /// An index that is compressed with gzip alone.
-    pub(crate) fn gzip(path: String) -> Self {
         let gzip = GzBuilder::new().write(Vec::new(), flate2::Compression::new(GZIP_LEVEL));
-        Self { path, size: 0, sha256: sha2::Sha256::new(), gzip, zstd: None }
+        Self { path, size: 0, sha256: sha2::Sha256::new(), gzip }
     }
 
     pub(crate) fn write(&mut self, text: &[u8]) {
         self.size += text.len() as u64;
         self.sha256.update(text);
         self.gzip.write_all(text).expect(IN_MEMORY);
-        if let Some(zstd) = &mut self.zstd {
-            zstd.write_all(text).expect(IN_MEMORY);
-        }
     }
 
     pub(crate) fn finish(self) -> Index {
-        let Self { path, size, sha256, gzip, zstd } = self;
-        let packed = |ending: &str, bytes: io::Result<Vec<u8>>| {
-            let bytes = bytes.expect(IN_MEMORY);
-            Packed { file: NamedFile::of(format!("{path}.{ending}"), &bytes), bytes }
-        };
-        let gzip = packed("gz", gzip.finish());
-        let zstd = zstd.map(|zstd| packed("zst", zstd.finish()));
-        let packed = std::iter::once(gzip).chain(zstd).collect();
+        let Self { path, size, sha256, gzip } = self;
+        let bytes = gzip.finish().expect(IN_MEMORY);
+        let packed = Packed { file: NamedFile::of(format!("{path}.gz"), &bytes), bytes };
         Index { plain: NamedFile { name: path, size, sha256: Sha256::new(sha256.finalize().into()) }, packed }
     }
 }
@@ -94,23 +77,21 @@ mod tests {
     #[test]
     fn says_of_itself_what_is_true_and_gives_the_same_bytes_again() {
         let build = || {
-            let mut writer = IndexWriter::new("main/binary-amd64/Packages".to_owned());
-            ["Package: a\n", "", "Package: b\n"].iter().for_each(|text| writer.write(text.as_bytes()));
+            let mut writer = IndexWriter::new("main/Contents-amd64".to_owned());
+            ["bin/a  a\n", "", "bin/b  b\n"].iter().for_each(|text| writer.write(text.as_bytes()));
             writer.finish()
         };
         let index = build();
-        let text = "Package: a\nPackage: b\n";
-        assert_eq!(index.plain, NamedFile::of("main/binary-amd64/Packages".to_owned(), text.as_bytes()));
+        let text = "bin/a  a\nbin/b  b\n";
+        assert_eq!(index.plain, NamedFile::of("main/Contents-amd64".to_owned(), text.as_bytes()));
         let names: Vec<_> = index.listed().map(|file| file.name.rsplit('/').next().expect("a name")).collect();
-        assert_eq!(names, ["Packages", "Packages.gz", "Packages.zst"]);
-        for Packed { file, bytes } in &index.packed {
-            assert_eq!(file, &NamedFile::of(file.name.clone(), bytes));
-        }
+        assert_eq!(names, ["Contents-amd64", "Contents-amd64.gz"]);
+        let Packed { file, bytes } = &index.packed;
+        assert_eq!(file, &NamedFile::of(file.name.clone(), bytes));
         let mut unpacked = String::new();
-        flate2::read::GzDecoder::new(&index.packed[0].bytes[..]).read_to_string(&mut unpacked).expect("gzip");
+        flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut unpacked).expect("gzip");
         assert_eq!(unpacked, text);
-        assert_eq!(zstd::decode_all(&index.packed[1].bytes[..]).expect("zstd"), text.as_bytes());
-        assert_eq!(index.packed[0].bytes[4..8], [0; 4], "no time");
+        assert_eq!(bytes[4..8], [0; 4], "no time");
         assert_eq!(build(), index);
     }
 }

@@ -1,30 +1,32 @@
-//! All indexes of one codename, made from the fragments of all packages.
+//! Which indexes a codename has, and which package is in which.
 
-use std::{cmp::Ordering, collections::HashMap, fmt};
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 use colca_model::{Component, DebArchitecture, Sha256};
+use serde::{Deserialize, Serialize};
 
-use crate::{ArchivePath, Fragment, Index, Kind, Layout, compare_versions, index::IndexWriter};
+use crate::{Fragment, Kind, Layout};
 
-/// A package, and where it lies.
-#[derive(Debug, Clone, Copy)]
-pub struct Placed<'a> {
-    /// The package.
-    pub fragment: &'a Fragment,
-    /// Its file; the directory of a source package's files.
-    pub path: &'a ArchivePath,
+/// The indexes of a codename: `Packages` of each component and architecture, be there packages or not; the same below
+/// `debian-installer/` for components that have udebs; `Sources` of each component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Indexes {
+    components: Vec<Component>,
+    architectures: Vec<DebArchitecture>,
+    /// The components that have udebs.
+    udebs: BTreeSet<Component>,
 }
 
-/// What a codename consists of.
+/// Where a package is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Indexes {
-    /// The architectures that have indexes, for the Release file.
-    pub architectures: Vec<DebArchitecture>,
-    /// `Packages` of each component and architecture, be there packages or not; the same below `debian-installer/` for
-    /// components that have udebs; `Sources` of each component.
-    pub files: Vec<Index>,
-    /// What is in none of them.
-    pub left_out: Vec<LeftOut>,
+pub enum Listing {
+    /// In the indexes of these paths, relative to the directory of the Release file: `main/binary-amd64/Packages`.
+    In(Vec<String>),
+    /// Nowhere.
+    Nowhere(LeftOut),
+    /// It needs an index that is not there.
+    NotCovered,
 }
 
 /// A package that is in no index, and why.
@@ -54,72 +56,109 @@ pub enum LeftOut {
     },
 }
 
-/// Makes all indexes. The same packages in any order give the same bytes, as long as none conflict: they are sorted by
-/// name, then version, oldest first, then architecture. The same file given twice is listed once.
-#[must_use]
-pub fn indexes(layout: &Layout, packages: &[Placed<'_>]) -> Indexes {
-    let architectures = layout.architectures(packages.iter().map(|placed| placed.fragment.architecture.as_str()));
-    let mut left_out = Vec::new();
-    let mut sorted = Vec::with_capacity(packages.len());
-    let mut seen: HashMap<_, Sha256> = HashMap::new();
-    for placed in packages {
-        let Fragment { kind, name, version, architecture, sha256, .. } = placed.fragment;
-        let told = || (name.clone(), version.clone(), architecture.clone());
-        let everywhere = *kind == Kind::Source || architecture == "all";
-        if !everywhere && !architectures.iter().any(|listed| listed.as_str() == architecture) {
-            let (name, version, architecture) = told();
-            left_out.push(LeftOut::Unlisted { name, version, architecture });
-            continue;
-        }
-        let kept = *seen.entry((*kind, name, version, architecture)).or_insert_with(|| {
-            sorted.push(*placed);
-            *sha256
-        });
-        if kept != *sha256 {
-            let (name, version, architecture) = told();
-            left_out.push(LeftOut::Conflict { name, version, architecture, kept, other: *sha256 });
+impl Indexes {
+    /// Those that are needed to list these packages, or that were there `before`: what a client asked for yesterday it asks
+    /// for tomorrow.
+    #[must_use]
+    pub fn covering<'a>(
+        layout: &Layout,
+        packages: impl Iterator<Item = &'a Fragment> + Clone,
+        before: Option<&Self>,
+    ) -> Self {
+        let known = before.into_iter().flat_map(|before| &before.architectures).map(DebArchitecture::as_str);
+        let found = packages.clone().map(|fragment| fragment.architecture.as_str());
+        let udebs = packages.filter(|fragment| fragment.kind == Kind::Udeb);
+        let udebs = udebs.map(|fragment| layout.component(fragment.section.as_deref()).clone());
+        let known_udebs = before.into_iter().flat_map(|before| &before.udebs).cloned();
+        Self {
+            components: layout.components().to_vec(),
+            architectures: layout.architectures(known.chain(found)),
+            udebs: udebs.chain(known_udebs.filter(|component| layout.components().contains(component))).collect(),
         }
     }
-    sorted.sort_by(|left, right| order(left.fragment, right.fragment));
 
-    let mut files = Vec::new();
-    for component in layout.components() {
-        let here: Vec<_> = sorted.iter().filter(|placed| belongs(layout, component, placed)).copied().collect();
-        let has_udebs = here.iter().any(|placed| placed.fragment.kind == Kind::Udeb);
-        for (kind, below) in [(Kind::Deb, ""), (Kind::Udeb, "debian-installer/")] {
-            for architecture in architectures.iter().filter(|_| kind == Kind::Deb || has_udebs) {
-                let path = format!("{component}/{below}binary-{architecture}/Packages");
-                let fits = |fragment: &Fragment| {
-                    fragment.kind == kind && [architecture.as_str(), "all"].contains(&fragment.architecture.as_str())
-                };
-                files.push(build(path, &here, fits));
+    /// The architectures that have indexes, for the Release file.
+    #[must_use]
+    pub fn architectures(&self) -> &[DebArchitecture] {
+        &self.architectures
+    }
+
+    /// The paths of all of them.
+    #[must_use]
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        for component in &self.components {
+            for kind in [Kind::Deb, Kind::Udeb] {
+                let is_there = kind == Kind::Deb || self.udebs.contains(component);
+                let architectures = self.architectures.iter().filter(|_| is_there);
+                paths.extend(architectures.map(|architecture| path(component, kind, architecture.as_str())));
+            }
+            paths.push(path(component, Kind::Source, ""));
+        }
+        paths
+    }
+
+    /// Where a package is listed. One for all architectures is in the index of each.
+    #[must_use]
+    pub fn listing(&self, layout: &Layout, fragment: &Fragment) -> Listing {
+        let Fragment { kind, architecture, section, .. } = fragment;
+        let component = layout.component(section.as_deref());
+        if !self.components.contains(component) || (*kind == Kind::Udeb && !self.udebs.contains(component)) {
+            return Listing::NotCovered;
+        }
+        if *kind == Kind::Source {
+            return Listing::In(vec![path(component, Kind::Source, "")]);
+        }
+        let fits = |listed: &&DebArchitecture| architecture == "all" || architecture == listed.as_str();
+        let here = self.architectures.iter().filter(fits);
+        let here: Vec<_> = here.map(|architecture| path(component, *kind, architecture.as_str())).collect();
+        match here.is_empty() {
+            false => Listing::In(here),
+            true if layout.is_closed() => Listing::Nowhere(LeftOut::unlisted(fragment)),
+            true => Listing::NotCovered,
+        }
+    }
+}
+
+/// The path of an index.
+fn path(component: &Component, kind: Kind, architecture: &str) -> String {
+    match kind {
+        Kind::Deb => format!("{component}/binary-{architecture}/Packages"),
+        Kind::Udeb => format!("{component}/debian-installer/binary-{architecture}/Packages"),
+        Kind::Source => format!("{component}/source/Sources"),
+    }
+}
+
+/// The packages that an archive can list together: of each name, version and architecture the one that is given first. The
+/// same file given again is passed over in silence.
+#[must_use]
+pub fn without_conflicts<T>(packages: Vec<T>, fragment: impl Fn(&T) -> &Fragment) -> (Vec<T>, Vec<LeftOut>) {
+    let mut left_out = Vec::new();
+    let mut seen: HashMap<_, Sha256> = HashMap::new();
+    let mut listed = Vec::with_capacity(packages.len());
+    for package in packages {
+        let Fragment { kind, name, version, architecture, sha256, .. } = fragment(&package);
+        let identity = (*kind, name.clone(), version.clone(), architecture.clone());
+        match seen.get(&identity) {
+            None => {
+                seen.insert(identity, *sha256);
+                listed.push(package);
+            }
+            Some(kept) if kept == sha256 => {}
+            Some(kept) => {
+                let ((_, name, version, architecture), kept, other) = (identity, *kept, *sha256);
+                left_out.push(LeftOut::Conflict { name, version, architecture, kept, other });
             }
         }
-        files.push(build(format!("{component}/source/Sources"), &here, |fragment| fragment.kind == Kind::Source));
     }
-    Indexes { architectures, files, left_out }
+    (listed, left_out)
 }
 
-fn belongs(layout: &Layout, component: &Component, placed: &Placed<'_>) -> bool {
-    layout.component(placed.fragment.section.as_deref()) == component
-}
-
-fn build(path: String, packages: &[Placed<'_>], fits: impl Fn(&Fragment) -> bool) -> Index {
-    let mut index = IndexWriter::new(path);
-    for Placed { fragment, path } in packages.iter().filter(|placed| fits(placed.fragment)) {
-        index.write(fragment.paragraph(path).as_bytes());
-        index.write(b"\n");
+impl LeftOut {
+    fn unlisted(fragment: &Fragment) -> Self {
+        let Fragment { name, version, architecture, .. } = fragment.clone();
+        Self::Unlisted { name, version, architecture }
     }
-    index.finish()
-}
-
-/// Versions can be equal and written differently, so their text decides in the end.
-fn order(left: &Fragment, right: &Fragment) -> Ordering {
-    let Fragment { name, version, architecture, .. } = left;
-    name.cmp(&right.name)
-        .then_with(|| compare_versions(version, &right.version))
-        .then_with(|| architecture.cmp(&right.architecture))
-        .then_with(|| version.cmp(&right.version))
 }
 
 impl fmt::Display for LeftOut {

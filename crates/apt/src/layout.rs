@@ -49,6 +49,11 @@ impl Layout {
         self.components.iter().find(|component| Some(component.as_str()) == named).unwrap_or(&self.components[0])
     }
 
+    /// Whether the architectures are those configured, whatever packages there are.
+    pub(crate) fn is_closed(&self) -> bool {
+        !self.architectures.is_empty()
+    }
+
     /// The architectures, given those of all packages.
     pub(crate) fn architectures<'a>(&self, found: impl IntoIterator<Item = &'a str>) -> Vec<DebArchitecture> {
         if !self.architectures.is_empty() {

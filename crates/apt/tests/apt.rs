@@ -5,14 +5,14 @@ mod support;
 use std::{fs, path::Path};
 
 use colca_apt::{
-    ArchivePath, Dsc, Fragment, Index, Layout, Package, Paths, Placed, PublishedRelease, Release, by_hash, contents,
-    indexes, pool_directory,
+    ArchivePath, Dsc, Fragment, Index, Layout, NamedFile, Package, Paths, PublishedRelease, Release, by_hash, contents,
+    pool_directory,
 };
 use colca_model::{Codename, Component, Filename, Sha256};
 use jiff::Timestamp;
 use sha2::Digest;
 use support::{
-    dpkg,
+    dpkg, published,
     scratch::Scratch,
     source,
     tool::{failure, output},
@@ -54,16 +54,22 @@ fn publish(top: &Path) -> Release {
         Fragment::of_source(&dsc, &Filename::new(name).expect("a good name")).expect("a good source package");
     fragments.push((fragment, ArchivePath::new(directory).expect("a good path")));
 
-    let placed: Vec<_> = fragments.iter().map(|(fragment, path)| Placed { fragment, path }).collect();
-    let published = indexes(&layout, &placed);
+    let published = published::publish(&layout, fragments.iter().map(|(fragment, path)| (fragment, path)));
     assert_eq!(published.left_out, []);
     let with_paths: Vec<_> = paths.iter().map(|(fragment, paths)| (fragment, paths)).collect();
-    let contents = contents(&layout, &published.architectures, &with_paths);
-    let all: Vec<&Index> = published.files.iter().chain(&contents).collect();
+    let contents = contents(&layout, published.indexes.architectures(), &with_paths);
     let dists = top.join("dists/bookworm");
-    for packed in all.iter().flat_map(|index| &index.packed) {
-        dpkg::write(&dists.join(&packed.file.name), &packed.bytes);
-        dpkg::write(&dists.join(by_hash(&packed.file)), &packed.bytes);
+    let mut files: Vec<NamedFile> = contents.iter().flat_map(Index::listed).cloned().collect();
+    let write = |file: &NamedFile, bytes: &[u8]| {
+        dpkg::write(&dists.join(&file.name), bytes);
+        dpkg::write(&dists.join(by_hash(file)), bytes);
+    };
+    contents.iter().for_each(|index| write(&index.packed.file, &index.packed.bytes));
+    for (name, text) in &published.texts {
+        let packed = zstd::encode_all(text.as_bytes(), 3).expect("memory");
+        let packed_name = format!("{name}.zst");
+        write(&named(packed_name.clone(), &packed), &packed);
+        files.extend([named(name.clone(), text.as_bytes()), named(packed_name, &packed)]);
     }
     let release = Release {
         codename: Codename::new("bookworm").expect("a good word"),
@@ -75,14 +81,18 @@ fn publish(top: &Path) -> Release {
         // Long ago, which apt does not mind; a time to come it would.
         date: Timestamp::from_second(1_662_800_400).expect("a time"),
         valid_until: Timestamp::from_second(4_000_000_000).ok(),
-        architectures: published.architectures.clone(),
+        architectures: published.indexes.architectures().to_vec(),
         components: layout.components().to_vec(),
         not_automatic: true,
         but_automatic_upgrades: true,
-        files: all.iter().flat_map(|index| index.listed()).cloned().collect(),
+        files,
     };
     dpkg::write(&dists.join("Release"), release.to_text().expect("good").as_bytes());
     release
+}
+
+fn named(name: String, bytes: &[u8]) -> NamedFile {
+    NamedFile { name, size: bytes.len() as u64, sha256: Sha256::new(sha2::Sha256::digest(bytes).into()) }
 }
 
 const CONTENTS: &str = "Acquire::IndexTargets::deb::Contents-deb";

@@ -2,12 +2,15 @@
 
 mod support;
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::collections::BTreeMap;
 
-use colca_apt::{ArchivePath, ForeignPackages, Fragment, Indexes, Layout, Package, Placed, compare_versions, indexes};
+use colca_apt::{ArchivePath, ForeignPackages, Fragment, Indexes, Layout, Listing, Package};
 use colca_model::{Component, DebArchitecture, Sha256};
-use proptest::prelude::*;
-use support::{paragraphs::read, raw_deb::with_control};
+use support::{
+    paragraphs::read,
+    published::{self, Published},
+    raw_deb::with_control,
+};
 
 /// A package of these fields; the digest is of this byte.
 fn fragment(name: &str, version: &str, architecture: &str, more: &str, byte: u8) -> Fragment {
@@ -17,30 +20,32 @@ fn fragment(name: &str, version: &str, architecture: &str, more: &str, byte: u8)
     Fragment::of_package(&package, "x.deb", 1, Sha256::new([byte; 32]))
 }
 
-fn publish(components: &[&str], architectures: &[&str], fragments: &[Fragment]) -> Indexes {
+fn layout(components: &[&str], architectures: &[&str]) -> Layout {
     let components: Vec<_> = components.iter().flat_map(|name| Component::new(*name)).collect();
     let architectures: Vec<_> = architectures.iter().flat_map(|name| DebArchitecture::new(*name)).collect();
+    Layout::new(&components, &architectures)
+}
+
+fn publish(components: &[&str], architectures: &[&str], fragments: &[Fragment]) -> Published {
     let paths: Vec<_> = (0..fragments.len()).flat_map(|at| ArchivePath::new(format!("pool/{at}"))).collect();
-    let placed: Vec<_> = fragments.iter().zip(&paths).map(|(fragment, path)| Placed { fragment, path }).collect();
-    indexes(&Layout::new(&components, &architectures), &placed)
+    published::publish(&layout(components, architectures), fragments.iter().zip(&paths))
 }
 
 /// The packages of each index, by its path.
-fn listed(indexes: &Indexes) -> BTreeMap<String, Vec<String>> {
-    let names = |bytes: &[u8]| {
-        let text = String::from_utf8(zstd::decode_all(bytes).expect("zstd")).expect("UTF-8");
+fn listed(published: &Published) -> BTreeMap<String, Vec<String>> {
+    let names = |text: &str| {
         let name = |paragraph: &BTreeMap<String, String>| {
             ["package", "version", "filename"].map(|field| paragraph[field].clone()).join(" ")
         };
-        read(&text).iter().map(name).collect()
+        read(text).iter().map(name).collect()
     };
-    indexes.files.iter().map(|index| (index.plain.name.clone(), names(&index.packed[1].bytes))).collect()
+    published.texts.iter().map(|(path, text)| (path.clone(), names(text))).collect()
 }
 
 #[test]
 fn an_empty_archive_has_all_its_indexes() {
     let published = publish(&["main", "contrib"], &[], &[]);
-    let paths: Vec<_> = published.files.iter().map(|index| index.plain.name.as_str()).collect();
+    let paths = published.indexes.paths();
     let expected = [
         "main/binary-amd64/Packages",
         "main/binary-arm64/Packages",
@@ -50,8 +55,11 @@ fn an_empty_archive_has_all_its_indexes() {
         "contrib/source/Sources",
     ];
     assert_eq!(paths, expected);
-    assert!(published.files.iter().all(|index| index.plain.size == 0 && index.packed.len() == 2));
-    assert_eq!(published.architectures.iter().map(DebArchitecture::as_str).collect::<Vec<_>>(), ["amd64", "arm64"]);
+    assert!(published.texts.values().all(String::is_empty));
+    assert_eq!(
+        published.indexes.architectures().iter().map(DebArchitecture::as_str).collect::<Vec<_>>(),
+        ["amd64", "arm64"]
+    );
 }
 
 #[test]
@@ -112,36 +120,26 @@ fn two_files_for_one_package_are_told_with_both_checksums() {
     assert_eq!(told, [expected]);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn the_order_in_which_packages_are_given_does_not_matter(
-        packages in prop::collection::btree_set(("(aa|a\\+|ab)", "[12](\\.0|\\.10|~a|-1)?", "(all|amd64)"), 0..12)
-            .prop_map(|set| set.into_iter().collect::<Vec<_>>())
-            .prop_flat_map(|list| (Just(list.clone()), Just(list).prop_shuffle())),
-    ) {
-        let build = |list: &[(String, String, String)]| {
-            let placed: Vec<_> = list.iter().map(|(name, version, architecture)| {
-                let path = ArchivePath::new(format!("pool/{name}_{version}_{architecture}.deb")).expect("a good path");
-                (fragment(name, version, architecture, "", 0), path)
-            }).collect();
-            let placed: Vec<_> = placed.iter().map(|(fragment, path)| Placed { fragment, path }).collect();
-            indexes(&Layout::new(&[], &[]), &placed)
-        };
-        let published = build(&packages.0);
-        prop_assert_eq!(&published, &build(&packages.1));
-        for index in &published.files {
-            let text = zstd::decode_all(&index.packed[1].bytes[..]).expect("zstd");
-            let listed = read(str::from_utf8(&text).expect("UTF-8"));
-            for pair in listed.windows(2) {
-                let order = pair[0]["package"].cmp(&pair[1]["package"])
-                    .then_with(|| compare_versions(&pair[0]["version"], &pair[1]["version"]))
-                    .then_with(|| pair[0]["architecture"].cmp(&pair[1]["architecture"]));
-                prop_assert_eq!(order, Ordering::Less, "{:?}", pair);
-            }
-        }
-    }
+#[test]
+fn what_was_there_stays_and_what_is_not_there_is_said() {
+    let layout = layout(&["main", "contrib"], &[]);
+    let riscv = fragment("hello", "1", "riscv64", "", 1);
+    let udeb = fragment("installer", "1", "all", "Package-Type: udeb\nSection: contrib/x\n", 2);
+    let before = Indexes::covering(&layout, [&riscv, &udeb].into_iter(), None);
+    let empty = Indexes::covering(&layout, [].into_iter(), None);
+    assert_eq!(empty.listing(&layout, &riscv), Listing::NotCovered);
+    assert_eq!(empty.listing(&layout, &udeb), Listing::NotCovered);
+    assert_eq!(
+        empty.listing(&layout, &fragment("aa", "1", "all", "", 3)),
+        Listing::In(["amd64", "arm64"].map(|name| format!("main/binary-{name}/Packages")).to_vec())
+    );
+    let after = Indexes::covering(&layout, [].into_iter(), Some(&before));
+    assert_eq!(after, before, "clients go on asking for them");
+    assert_eq!(after.listing(&layout, &riscv), Listing::In(vec!["main/binary-riscv64/Packages".to_owned()]));
+    // A component that is configured no more has no indexes.
+    let main = Layout::new(&[], &[]);
+    let paths = Indexes::covering(&main, [].into_iter(), Some(&before)).paths();
+    assert!(paths.iter().all(|path| path.starts_with("main/") && !path.contains("installer")), "{paths:?}");
 }
 
 #[test]

@@ -4,12 +4,13 @@ mod support;
 
 use std::fs;
 
-use colca_apt::{ArchivePath, ForeignPackages, Fragment, Kind, Layout, Package, Placed, indexes};
+use colca_apt::{ArchivePath, ForeignPackages, Fragment, Kind, Layout, Package};
 use colca_model::Sha256;
 use sha2::Digest;
 use support::{
     dpkg::{CONTROL, build},
     paragraphs::{assert_same, read},
+    published::publish,
     scratch::Scratch,
     tool::output,
 };
@@ -69,19 +70,12 @@ fn pool(scratch: &Scratch) -> Vec<(ArchivePath, Fragment)> {
     packages.into_iter().map(store).collect()
 }
 
-fn unpacked(bytes: &[u8]) -> String {
-    String::from_utf8(zstd::decode_all(bytes).expect("zstd")).expect("UTF-8")
-}
-
 #[test]
 fn say_what_the_reference_tools_say() {
     let scratch = Scratch::new("packages");
     let packages = pool(&scratch);
-    let placed: Vec<_> = packages.iter().map(|(path, fragment)| Placed { fragment, path }).collect();
-    let published = indexes(&Layout::new(&[], &[]), &placed);
-    let index =
-        published.files.iter().find(|index| index.plain.name == "main/binary-amd64/Packages").expect("it is there");
-    let ours = read(&unpacked(&index.packed[1].bytes));
+    let published = publish(&Layout::new(&[], &[]), packages.iter().map(|(path, fragment)| (fragment, path)));
+    let ours = read(&published.texts["main/binary-amd64/Packages"]);
 
     let by_apt = read(&output(scratch.path(), "apt-ftparchive", &["packages", "pool"]));
     let by_dpkg = read(&output(scratch.path(), "dpkg-scanpackages", &["--multiversion", "pool"]));
@@ -95,17 +89,6 @@ fn say_what_the_reference_tools_say() {
         // dpkg drops what is empty and keeps what it wrote itself into its own records.
         assert_same(paragraph, &theirs(&by_dpkg), &["empty"], &[&more[..], &["status"]].concat());
     }
-    let order: Vec<_> =
-        ours.iter().map(|paragraph| (paragraph["package"].as_str(), paragraph["version"].as_str())).collect();
-    let expected = [
-        ("ceph-common", "1:19.2.0-1noble+b1"),
-        ("g++-x", "1.9"),
-        ("g++-x", "1.10~rc1"),
-        ("g++-x", "1.10"),
-        ("g++-x", "1:0.1"),
-        ("hello-x", "1:1.0~rc1+b1"),
-    ];
-    assert_eq!(order, expected);
 }
 
 #[test]

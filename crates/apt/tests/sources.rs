@@ -5,10 +5,11 @@ mod support;
 
 use std::{fs, path::Path};
 
-use colca_apt::{ArchivePath, Changes, Dsc, Fragment, Kind, Layout, Placed, indexes};
+use colca_apt::{ArchivePath, Changes, Dsc, Fragment, Kind, Layout};
 use colca_model::{Component, Filename};
 use support::{
     paragraphs::{Paragraph, assert_same, read},
+    published::publish,
     scratch::Scratch,
     source::build,
     tool::output,
@@ -31,12 +32,8 @@ fn say_what_the_reference_tools_say() {
     });
 
     let components: Vec<_> = ["main", "contrib"].into_iter().flat_map(Component::new).collect();
-    let placed = fragments.each_ref().map(|fragment| Placed { fragment, path: &path });
-    let published = indexes(&Layout::new(&components, &[]), &placed);
-    let ours = |index: &str| -> Vec<Paragraph> {
-        let index = published.files.iter().find(|file| file.plain.name == index).expect("it is there");
-        read(str::from_utf8(&zstd::decode_all(&index.packed[1].bytes[..]).expect("zstd")).expect("UTF-8"))
-    };
+    let published = publish(&Layout::new(&components, &[]), fragments.iter().map(|fragment| (fragment, &path)));
+    let ours = |index: &str| -> Vec<Paragraph> { read(&published.texts[index]) };
     let by_apt = read(&output(scratch.path(), "apt-ftparchive", &["sources", "pool"]));
     let by_dpkg = read(&output(scratch.path(), "dpkg-scansources", &["pool"]));
     assert_eq!((by_apt.len(), by_dpkg.len()), (2, 2));

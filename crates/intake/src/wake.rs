@@ -14,7 +14,7 @@ pub(crate) async fn wake(services: &Services, source: &RepoPath, kind: Repositor
         if !is_built || there.as_ref().and_then(Repository::kind) != Some(kind) {
             continue;
         }
-        let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: false } };
+        let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: false, all: false } };
         services.catalog.add_change(&taker, &change).await?;
         services.request_build(&taker).await?;
     }

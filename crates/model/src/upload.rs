@@ -17,6 +17,16 @@ crate::checked_text!(
     }
 );
 
+impl UploadId {
+    /// The 128 bits that its characters stand for, in the same order.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 16] {
+        const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let digit = |c: u8| DIGITS.iter().position(|digit| *digit == c).unwrap_or(0) as u128;
+        self.as_str().bytes().fold(0_u128, |bits, c| (bits << 5) | digit(c)).to_be_bytes()
+    }
+}
+
 /// What an uploader asks a ticket for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadRequest {
@@ -121,6 +131,15 @@ impl Multipart {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_have_128_bits_that_sort_as_they_do() {
+        let bytes = |id: &str| id.parse::<UploadId>().expect("a ULID").to_bytes();
+        // As other implementations have it.
+        assert_eq!(bytes("01ARZ3NDEKTSV4RRFFQ69G5FAV"), 0x0156_3e3a_b5d3_d676_4c61_efb9_9302_bd5b_u128.to_be_bytes());
+        assert_eq!(bytes("7ZZZZZZZZZZZZZZZZZZZZZZZZZ"), [0xff; 16]);
+        assert!(bytes("01BX5ZZKBKACTAV9WEVGEMMVRZ") < bytes("01BX5ZZKBKACTAV9WEVGEMMVS0"));
+    }
 
     #[test]
     fn ids_are_ulids() {

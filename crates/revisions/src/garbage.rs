@@ -2,29 +2,27 @@
 
 use colca_model::RepoPath;
 use colca_runtime::Services;
-use colca_store::{Garbage, ObjectKey, Owner, Result, Revision};
-use jiff::SignedDuration;
+use colca_store::{Garbage, ObjectKey, Owner, Revision};
+use jiff::{SignedDuration, Timestamp};
 
 /// What a superseded revision is made of stays this much longer than the revision itself: while that is there, all of it is.
 pub const LONGER: SignedDuration = SignedDuration::from_mins(10);
 
-/// Has a revision, and the `paths` that it alone needs, deleted after the grace period, once something was published under
-/// the lease `by`; unless somebody keeps it then.
-///
-/// # Errors
-/// Whatever the service answers.
-pub async fn supersede(
+/// What is garbage of a revision after the grace period, once something was published under the lease `by`: itself, and the
+/// `paths` that it alone needs; unless somebody keeps it then.
+#[must_use]
+pub fn superseded<'a>(
     services: &Services,
     path: &RepoPath,
     revision: &Revision,
     by: u64,
-    paths: impl Iterator<Item = &str>,
-) -> Result<()> {
+    paths: impl Iterator<Item = &'a str>,
+) -> Vec<(Garbage, Timestamp)> {
     let due = services.grace_ends();
     let owner = Owner::Revision { repository: path.clone(), revision: revision.number };
     let item = Garbage::new(ObjectKey::revision(path, revision.number), owner);
-    services.jobs.discard([item], due).await?;
-    services.jobs.discard(garbage(path, by, paths), due + LONGER).await
+    let objects = garbage(path, by, paths).map(|object| (object, due + LONGER));
+    [(item, due)].into_iter().chain(objects).collect()
 }
 
 /// Objects of a repository, which may be garbage once something was published under the lease `by`.

@@ -1,6 +1,9 @@
 //! What a revision lists. Nothing is kept of it beside the metadata that was published: that is read again.
 
+mod first;
 mod garbage;
+mod lists;
+mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +14,10 @@ use colca_runtime::Services;
 use colca_store::{Error, ObjectKey, Place, Result, Revision};
 use serde::{Deserialize, Serialize};
 
-pub use garbage::{LONGER, garbage, supersede};
+pub use first::first_of_each;
+pub use garbage::{LONGER, garbage, superseded};
+pub use lists::{CarriedFile, LeftOut, List, Lists, Notes};
+pub use verify::verify;
 
 /// A package, or a plain file, as a revision lists it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

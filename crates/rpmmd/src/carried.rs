@@ -66,9 +66,9 @@ impl Carried {
         &self.text
     }
 
-    /// The file to publish. The same text and codec give the same bytes, however it was compressed when it came in.
+    /// The file to publish, and its bytes. The same text and codec give the same bytes, however it was compressed when it came in.
     #[must_use]
-    pub fn file(&self, codec: Codec) -> MetadataFile {
+    pub fn file(&self, codec: Codec) -> (MetadataFile, Vec<u8>) {
         let mut packing = Packing::new(codec);
         packing.write(self.text.as_bytes());
         packing.finish(self.kind.into())
@@ -109,7 +109,9 @@ mod tests {
             [Codec::Gzip, Codec::Zstd].map(|codec| carried.file(codec))
         });
         assert!(files.iter().all(|file| *file == files[0]));
-        let [gzip, zstd] = &files[0];
+        let [(gzip, bytes), (zstd, _)] = &files[0];
+        let sha256 = <sha2::Sha256 as sha2::Digest>::digest(bytes);
+        assert_eq!((gzip.size, &gzip.sha256.as_bytes()[..]), (bytes.len() as u64, &sha256[..]));
         assert_eq!(gzip.file_name(), format!("{}-comps.xml.gz", gzip.sha256));
         assert_eq!(zstd.file_name(), format!("{}-comps.xml.zst", zstd.sha256));
         assert_eq!((gzip.kind.name(), gzip.open_size), ("group", COMPS.len() as u64));

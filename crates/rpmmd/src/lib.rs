@@ -7,8 +7,8 @@
 //! `createrepo_c` 1.2, which a test compares package by package.
 //!
 //! ```text
-//! first bytes ─▶ HeaderExtent ─▶ Package ─▶ Fragments ─▶ MetadataFile ─▶ repomd
-//! uploaded file ─────────────────────────▶ Carried ────▶ MetadataFile ───┘
+//! first bytes ─▶ HeaderExtent ─▶ Package ─▶ Fragments ─▶ colca-segments ─▶ MetadataFile ─▶ repomd
+//! uploaded file ─────────────────────────▶ Carried ──────────────────────▶ MetadataFile ───┘
 //! another's repomd.xml ─▶ Repomd ─▶ ForeignPrimary ─▶ ForeignPackage
 //! ```
 
@@ -72,7 +72,7 @@ pub use foreign_primary::ForeignPrimary;
 pub use fragments::{Fragments, Unreadable};
 pub use header_extent::HeaderExtent;
 pub use invalid::Invalid;
-pub use metadata_file::{MetadataFile, MetadataWriter, Miscounted};
+pub use metadata_file::MetadataFile;
 pub use metadata_kind::MetadataKind;
 pub use package::{Location, Package};
 pub use repomd::repomd;

@@ -25,8 +25,10 @@ impl MetadataKind {
         }
     }
 
-    /// The file up to its first package.
-    pub(crate) fn opening(self, packages: usize) -> String {
+    /// The file up to its first package. How many `packages` it has may be left out: no client counts on it, and of a long
+    /// file that is added to, the beginning has to stay.
+    #[must_use]
+    pub fn opening(self, packages: Option<usize>) -> String {
         let (element, namespaces) = match self {
             Self::Primary => (
                 "metadata",
@@ -35,11 +37,13 @@ impl MetadataKind {
             Self::Filelists => ("filelists", r#"xmlns="http://linux.duke.edu/metadata/filelists""#),
             Self::Other => ("otherdata", r#"xmlns="http://linux.duke.edu/metadata/other""#),
         };
-        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{element} {namespaces} packages=\"{packages}\">\n")
+        let packages = packages.map_or_else(String::new, |packages| format!(" packages=\"{packages}\""));
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{element} {namespaces}{packages}>\n")
     }
 
     /// The file after its last package.
-    pub(crate) fn closing(self) -> &'static str {
+    #[must_use]
+    pub fn closing(self) -> &'static str {
         match self {
             Self::Primary => "</metadata>\n",
             Self::Filelists => "</filelists>\n",

@@ -26,10 +26,10 @@ impl Packing {
         self.open.write_all(text).expect(IN_MEMORY);
     }
 
-    pub(crate) fn finish(self, kind: DataType) -> MetadataFile {
+    pub(crate) fn finish(self, kind: DataType) -> (MetadataFile, Vec<u8>) {
         let (encoder, open_size, open_sha256) = self.open.finish();
         let (bytes, size, sha256) = encoder.finish().expect(IN_MEMORY).finish();
-        MetadataFile { kind, codec: self.codec, bytes, size, open_size, sha256, open_sha256 }
+        (MetadataFile { kind, codec: self.codec, size, sha256, open_size, open_sha256 }, bytes)
     }
 }
 

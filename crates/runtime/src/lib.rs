@@ -13,7 +13,7 @@ mod settings;
 mod signing_keys;
 mod web;
 
-pub use calls::counted;
+pub use calls::{Calls, counted};
 pub use config::{Config, ConfigError};
 pub use lambda_runtime::Error;
 pub use serve::{Delivery, Disposition};

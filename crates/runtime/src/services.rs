@@ -87,9 +87,10 @@ impl Services {
     fn connect(config: Config, sdk: &SdkConfig) -> Self {
         // Bucket names in the host name need a wildcard DNS entry, which only AWS itself has.
         let elsewhere = sdk.endpoint_url().is_some();
-        let s3 = aws_sdk_s3::config::Builder::from(sdk).force_path_style(elsewhere).build();
+        let s3 = aws_sdk_s3::config::Builder::from(sdk).force_path_style(elsewhere);
+        let s3 = s3.interceptor(CountCalls::S3).build();
         let s3 = aws_sdk_s3::Client::from_conf(s3);
-        let dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk).interceptor(CountCalls).build();
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk).interceptor(CountCalls::DynamoDb).build();
         let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
         let sqs = aws_sdk_sqs::Client::new(sdk);
         let secrets = aws_sdk_secretsmanager::Client::new(sdk);

@@ -32,7 +32,7 @@ pub async fn sources(
     let mut found = Vec::new();
     for (project, refs) in settings.extras(&repository.project, &repository.git_ref) {
         let is_source = |other: &RepoPath| why(settings, kind, repository, other).is_some();
-        found.extend(repositories(services, project, refs, is_source).await?);
+        found.extend(repositories(services, project, refs, &repository.flavor, is_source).await?);
     }
     // Nothing else is shared of rpms; and most archives share nothing, which takes no look at the tree.
     if kind == RepositoryKind::Deb {

@@ -22,7 +22,7 @@ pub async fn takers(
     let is_taker = |other: &RepoPath| why(settings, kind, other, source).is_some();
     let mut found = Vec::new();
     for (project, refs) in settings.takers(&source.project, &source.git_ref) {
-        found.extend(repositories(services, project, &refs, is_taker).await?);
+        found.extend(repositories(services, project, &refs, &source.flavor, is_taker).await?);
     }
     let RepoPath { project, distro, distro_version, .. } = source;
     let is_combined = settings.is_combined_version(project, distro, distro_version);

@@ -13,6 +13,7 @@ mod multipart;
 mod object_key;
 mod objects;
 mod overwrite;
+mod pieces;
 mod presign;
 mod queues;
 mod receiver;
@@ -23,8 +24,9 @@ mod table;
 
 pub use builds::Builds;
 pub use catalog::{
-    AdoptedRow, Built, Catalog, Cause, Change, ChangedFile, Checksum, Claim, EntryFile, Format, Held, Identity, Lease,
-    Listing, PackageRow, Page, PageSize, PageToken, Place, Repository, Revision, Search, Sought, StoredFragments, What,
+    AdoptedRow, Built, Catalog, Cause, Change, ChangedFile, Checksum, Claim, EntryFile, Format, Held, Identity,
+    KeptLists, Lease, Listing, PackageRow, Page, PageSize, PageToken, Place, Repository, Revision, Search, Sought,
+    StoredFragments, What,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use jobs::{DigestProgress, DueGarbage, DueRefresh, Garbage, Jobs, Owner};

@@ -1,7 +1,8 @@
 //! Uploads in parts, for files too large for a single PUT. S3 itself remembers the parts that are there,
 //! which is what makes them resumable.
 
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, MultipartUpload};
+use jiff::Timestamp;
 
 use crate::{Error, ErrorKind, ObjectKey, Objects, Result};
 
@@ -61,6 +62,30 @@ impl Objects {
         let request = self.s3.complete_multipart_upload().bucket(self.bucket(key)).key(key.path());
         let completed = request.upload_id(id).multipart_upload(parts).send().await;
         completed.map(drop).map_err(|error| Error::sdk(format!("complete {}", key.path()), error))
+    }
+
+    /// The uploads in parts to the store that began before a moment, and that nobody has completed or given up, with
+    /// S3's ids of them.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn abandoned(&self, before: Timestamp) -> Result<Vec<(ObjectKey, String)>> {
+        let (mut abandoned, mut after) = (Vec::new(), None);
+        loop {
+            let (key, id): (Option<String>, Option<String>) = after.unzip();
+            let request = self.s3.list_multipart_uploads().bucket(&self.store);
+            let page = request.set_key_marker(key).set_upload_id_marker(id).send().await;
+            let page = page.map_err(|error| Error::sdk("list the uploads in parts", error))?;
+            let is_over =
+                |upload: &MultipartUpload| upload.initiated().is_some_and(|begun| begun.secs() < before.as_second());
+            let over = page.uploads.unwrap_or_default().into_iter().filter(is_over);
+            abandoned.extend(over.filter_map(|upload| Some((ObjectKey::Stored(upload.key?), upload.upload_id?))));
+            after = page.next_key_marker.zip(page.next_upload_id_marker).filter(|_| page.is_truncated == Some(true));
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(abandoned)
     }
 
     /// Throws the parts away; an upload that is gone already is no error.

@@ -94,6 +94,14 @@ pub enum ObjectKey {
         /// The repository.
         repository: RepoPath,
     },
+    /// The lists of a repository as a revision has them, or the record of a segment of one: what the next revision is made
+    /// from.
+    Lists {
+        /// The repository.
+        repository: RepoPath,
+        /// The number of the revision; of a record with one of its own.
+        name: String,
+    },
     /// The configuration of repositories, `colca.toml`.
     Settings,
     /// The list of keys for signing; nothing in it is secret.
@@ -137,6 +145,7 @@ impl ObjectKey {
             | Self::Fragments { .. }
             | Self::Paths { .. }
             | Self::Contents { .. }
+            | Self::Lists { .. }
             | Self::Settings
             | Self::Keys
             | Self::External { .. }
@@ -162,6 +171,7 @@ impl ObjectKey {
             Self::Fragments { upload } => format!("state/fragments/{upload}"),
             Self::Paths { upload } => format!("state/paths/{upload}"),
             Self::Contents { repository } => format!("state/contents/{repository}"),
+            Self::Lists { repository, name } => format!("state/lists/{repository}/{name}"),
             Self::Settings => "state/colca.toml".to_owned(),
             Self::Keys => "state/keys.json".to_owned(),
             Self::External { sha256 } => format!("state/external/{sha256}.json"),
@@ -188,6 +198,7 @@ impl ObjectKey {
             | Self::Fragments { .. }
             | Self::Paths { .. }
             | Self::Contents { .. }
+            | Self::Lists { .. }
             | Self::Stored(_) => ANY,
         }
     }
@@ -203,6 +214,7 @@ impl ObjectKey {
             | Self::Fragments { .. }
             | Self::Paths { .. }
             | Self::Contents { .. }
+            | Self::Lists { .. }
             | Self::Settings
             | Self::Keys
             | Self::External { .. } => "private, no-store",

@@ -29,7 +29,7 @@ const UPLOAD: &str = "upload";
 pub struct Objects {
     pub(crate) s3: aws_sdk_s3::Client,
     incoming: String,
-    store: String,
+    pub(crate) store: String,
     /// Room for parts of objects that are received.
     pub(crate) parts: Arc<Semaphore>,
 }
@@ -215,7 +215,7 @@ impl Objects {
             .await
     }
 
-    async fn copy_part(
+    pub(crate) async fn copy_part(
         &self,
         from: &ObjectKey,
         to: &ObjectKey,

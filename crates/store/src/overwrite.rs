@@ -30,15 +30,19 @@ impl Objects {
             Some(Expected::Absent) => request.if_none_match("*"),
             Some(Expected::Etag(etag)) => request.if_match(etag),
         };
-        let written = request.send().await.map_err(|error| {
-            let error = Error::sdk(format!("write {}", key.path()), error);
-            // An object that vanished answers 404 to `If-Match`: that is a conflict as well.
-            match error.kind() {
-                ErrorKind::AlreadyExists => error.into_conflict(),
-                ErrorKind::NotFound if expected.is_some() => error.into_conflict(),
-                _ => error,
-            }
-        })?;
-        Ok(written.e_tag.unwrap_or_default())
+        let written = request.send().await.map_err(|error| Error::sdk(format!("write {}", key.path()), error));
+        Ok(written.map_err(|error| error.of_condition(expected))?.e_tag.unwrap_or_default())
+    }
+}
+
+impl Error {
+    /// What S3 answers when an object is not as `expected` is a conflict, whatever it is called.
+    pub(crate) fn of_condition(self, expected: Option<&Expected>) -> Self {
+        match self.kind() {
+            ErrorKind::AlreadyExists => self.into_conflict(),
+            // An object that vanished answers 404 to `If-Match`.
+            ErrorKind::NotFound if matches!(expected, Some(Expected::Etag(_))) => self.into_conflict(),
+            _ => self,
+        }
     }
 }

@@ -31,6 +31,8 @@ pub enum Task {
         /// The revision that is published.
         revision: u64,
     },
+    /// Make fewer and longer segments of its lists.
+    Merge,
 }
 
 /// Look at this upload: its bytes arrived, and S3's own message about it may be lost.

@@ -53,7 +53,8 @@ impl Catalog {
         keep: SignedDuration,
     ) -> Result<Registered> {
         let Registration { binary, replaces, package, claim, notes } = registration;
-        let what = What::Added(changed(&binary, binary.version));
+        let before = replaces.as_ref().map(|replaced| replaced.upload.clone());
+        let what = What::Added(changed(&binary, binary.version, before));
         let change = Change { id: binary.upload.clone(), what };
         let file = self.put(&binary)?;
         let file = if replaces.is_some() {
@@ -97,9 +98,9 @@ impl Catalog {
 }
 
 /// A file as a change names it.
-pub(crate) fn changed(binary: &Binary, version: u64) -> ChangedFile {
+pub(crate) fn changed(binary: &Binary, version: u64, before: Option<UploadId>) -> ChangedFile {
     let Binary { arch, filename, is_package, .. } = binary.clone();
-    ChangedFile { arch, filename, version, is_package }
+    ChangedFile { arch, filename, version, is_package, before }
 }
 
 pub(crate) fn write(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> Result<TransactWriteItem> {

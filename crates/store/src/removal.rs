@@ -15,7 +15,10 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn unregister(&self, binary: &Binary, change: UploadId) -> Result<bool> {
-        let change = Change { id: change, what: What::Removed(changed(binary, binary.version + 1)) };
+        let change = Change {
+            id: change,
+            what: What::Removed(changed(binary, binary.version + 1, Some(binary.upload.clone()))),
+        };
         let mut writes = vec![
             TransactWriteItem::builder().delete(self.delete(binary)?).build(),
             TransactWriteItem::builder().put(self.bury(binary)?).build(),

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Get, Put, PutRequest, TransactGetItem, WriteRequest};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, DeleteRequest, Get, KeysAndAttributes, Put, PutRequest, TransactGetItem, WriteRequest,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -16,6 +18,9 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// What BatchWriteItem takes at once.
 const BATCH: usize = 25;
+
+/// What BatchGetItem gets at once.
+const GETS: usize = 100;
 
 /// How often a batch is sent again for what DynamoDB left over of it.
 const BATCH_TRIES: u32 = 8;
@@ -97,6 +102,27 @@ impl Table {
         }
     }
 
+    /// Those items that are there, in no order, as they are now. No key may be given twice.
+    pub(crate) async fn get_all<T: DeserializeOwned>(&self, mut keys: Vec<Item>) -> Result<Vec<T>> {
+        let mut values = Vec::new();
+        let mut tries = 0;
+        while !keys.is_empty() {
+            let rest = keys.split_off(keys.len().min(GETS));
+            let asked = keys.len();
+            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+            let request = self.db.batch_get_item().request_items(&self.name, wanted.map_err(unbuilt)?);
+            let answer = request.send().await.map_err(|error| Error::sdk("get a batch of items", error))?;
+            for item in answer.responses.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default() {
+                values.push(value(item)?);
+            }
+            let left = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name));
+            keys = left.map(|left| left.keys).unwrap_or_default();
+            tries = self.pause(asked, keys.len(), tries).await?;
+            keys.extend(rest);
+        }
+        Ok(values)
+    }
+
     /// All items of a partition whose sort key starts with `prefix`, in order, as they are now.
     pub(crate) async fn query<T: DeserializeOwned>(&self, pk: &str, prefix: &str) -> Result<Vec<T>> {
         let request = self.db.query().table_name(&self.name).consistent_read(true);
@@ -157,22 +183,24 @@ impl Table {
             let sent = writes.len();
             let request = self.db.batch_write_item().request_items(&self.name, writes);
             let answer = request.send().await.map_err(|error| Error::sdk("write a batch of items", error))?;
-            let mut left =
-                answer.unprocessed_items.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default();
-            tries = if left.len() < sent { 0 } else { tries + 1 };
-            if !left.is_empty() {
-                tokio::time::sleep(BATCH_PAUSE * (tries + 1)).await;
-            }
-            if tries > BATCH_TRIES {
-                return Err(Error::new(
-                    ErrorKind::Unavailable,
-                    "write a batch of items: DynamoDB kept leaving some over",
-                ));
-            }
-            left.extend(rest);
-            writes = left;
+            writes = answer.unprocessed_items.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default();
+            tries = self.pause(sent, writes.len(), tries).await?;
+            writes.extend(rest);
         }
         Ok(())
+    }
+
+    /// Waits a moment if DynamoDB has `left` some of a batch over, and tells how often in a row it has done nothing.
+    async fn pause(&self, sent: usize, left: usize, tries: u32) -> Result<u32> {
+        let tries = if left < sent { 0 } else { tries + 1 };
+        if tries > BATCH_TRIES {
+            let what = format!("work through a batch of items of {}: DynamoDB kept leaving some over", self.name);
+            return Err(Error::new(ErrorKind::Unavailable, what));
+        }
+        if left > 0 {
+            tokio::time::sleep(BATCH_PAUSE * (tries + 1)).await;
+        }
+        Ok(tries)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Who may do what, how repositories are built and what signs them: accounts, configuration and keys. Only who has the scope `admin` gets past
+//! Who may do what, how repositories are built and what signs them: accounts, configuration and keys; and whether what is
+//! published is sound. Only who has the scope `admin` gets past
 //! [`admin::Admin`]; every change is recorded, and no log and no answer shows a secret but the one that just made it.
 
 mod account_object;
@@ -16,6 +17,7 @@ mod operations;
 mod path;
 mod put_account;
 mod put_configuration;
+mod verify;
 
 use axum::Router;
 use axum::http::Method;
@@ -44,6 +46,7 @@ pub fn routes() -> Routes<App> {
         .on(&Method::DELETE, &KEY, keys::delete_key, &operations::no_key())
         .get(&CONFIGURATION, get_configuration::get_configuration, &operations::configuration())
         .on(&Method::PUT, &CONFIGURATION, put_configuration::put_configuration, &operations::set_configuration())
+        .post(&["/admin/verify"], verify::verify, &operations::verify())
 }
 
 /// The whole function.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 const ACCOUNTS: &str = "accounts";
 const CONFIGURATION: &str = "configuration";
 const KEYS: &str = "keys";
+const REPOSITORIES: &str = "repositories";
 const JSON: &str = "application/json";
 
 fn moment() -> Value {
@@ -204,4 +205,30 @@ fn problems() -> Value {
     });
     let problems = json!({"type": "array", "items": problem});
     json!({"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}, "problems": problems}})
+}
+
+pub(crate) fn verify() -> Operation {
+    let body = json!({
+        "type": "object",
+        "required": ["repository"],
+        "properties": {"repository": {"type": "string", "description": "its path, such as P/R/S/D/V/flavors/F"}},
+        "additionalProperties": false,
+    });
+    let found = json!({
+        "type": "object",
+        "properties": {
+            "revision": {"type": "integer", "description": "the one that was looked at"},
+            "count": {"type": "integer", "description": "how many problems there are"},
+            "problems": {"type": "array", "items": {"type": "string"}, "description": "the first hundred of them"},
+            "is_rebuilt": {"type": "boolean", "description": "whether all of it is being made anew because of them"},
+        },
+    });
+    Operation::new(
+        REPOSITORIES,
+        "Compare what a repository publishes with the catalog, and make it anew if they differ",
+    )
+    .needs("admin")
+    .takes(JSON, body)
+    .json(200, "what was found", found)
+    .answer(404, "there is no such repository")
 }

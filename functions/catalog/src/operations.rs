@@ -168,7 +168,7 @@ fn revision_object() -> Value {
         "properties": {
             "revision": {"type": "integer"},
             "published": {"type": "string", "format": "date-time"},
-            "cause": {"type": "string", "enum": ["changed", "asked", "promoted"]},
+            "cause": {"type": "string", "enum": ["changed", "asked", "promoted", "merged"]},
             "type": {"type": "string", "enum": ["rpm", "deb", "raw"]},
             "packages": {"type": "integer"},
             "pinned": {"type": "boolean"},

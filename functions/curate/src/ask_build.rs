@@ -30,7 +30,7 @@ pub(crate) async fn ask(app: &App, user: &User, path: &RepoPath, anew: bool) -> 
     user.may_upload_to(&path.project)?;
     app.repository(path).await?;
     let services = &app.services;
-    let change = Change { id: services.ids.upload_id(), what: What::Asked { anew } };
+    let change = Change { id: services.ids.upload_id(), what: What::Asked { anew, all: anew } };
     services.catalog.add_change(path, &change).await?;
     services.request_build(path).await?;
     user.record(if anew { "asked to recreate" } else { "asked to update" }, path);

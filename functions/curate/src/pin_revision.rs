@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use colca_api::{ApiError, App, RevisionPath, UrlPath, User};
-use colca_revisions::supersede;
+use colca_revisions::superseded;
 
 /// 204; the revision stays, with all that it lists.
 pub(crate) async fn pin(
@@ -34,7 +34,8 @@ pub(crate) async fn unpin(
         return Err(ApiError::NotFound(format!("a pin of revision {revision} of {repository}")));
     };
     // Before: who dies in between has noted too much, which is found out.
-    supersede(services, &repository, &pinned, there.published, pinned.paths().into_iter()).await?;
+    let garbage = superseded(services, &repository, &pinned, there.published, pinned.paths().into_iter());
+    services.jobs.discard_each(garbage).await?;
     services.catalog.unpin(&repository, revision).await?;
     user.record("unpinned", &format_args!("revision {revision} of {repository}"));
     Ok(StatusCode::NO_CONTENT)

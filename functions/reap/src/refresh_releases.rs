@@ -51,9 +51,9 @@ async fn look_after(services: &Services, due: &DueRefresh, now: Timestamp) -> co
         }
         Verdict::Refresh => {
             info!(repository = %path, "Refreshing {path}, which would expire");
-            let is_asked = |change: &Change| change.what == What::Asked { anew: true };
+            let is_asked = |change: &Change| matches!(change.what, What::Asked { anew: true, .. });
             if !services.catalog.changes(path).await?.iter().any(is_asked) {
-                let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: true } };
+                let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: true, all: false } };
                 services.catalog.add_change(path, &change).await?;
             }
             services.request_build(path).await?;

@@ -1,7 +1,7 @@
 //! Objects that may be garbage, and whose grace is over: deleted, unless somebody names them after all.
 
 use colca_model::{Binary, UploadId};
-use colca_revisions::LONGER;
+use colca_revisions::{LONGER, Lists};
 use colca_runtime::Services;
 use colca_store::{AdoptedRow, DueGarbage, Garbage, ObjectKey, Owner};
 use futures::{StreamExt, stream};
@@ -113,6 +113,16 @@ async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> col
                 }
             }
             Ok(Verdict::Delete)
+        }
+        Owner::Lists { repository } => {
+            let there = services.catalog.repository_or_rest(repository).await?;
+            let Some(current) = there.and_then(|there| there.lists) else { return Ok(Verdict::Delete) };
+            if Lists::key(repository, current).path() == garbage.key {
+                return Ok(Verdict::Keep);
+            }
+            let lists = Lists::of(services, repository, current).await?;
+            let name = garbage.key.rsplit('/').next().unwrap_or_default();
+            Ok(if lists.is_some_and(|lists| lists.names(name)) { Verdict::Keep } else { Verdict::Delete })
         }
         Owner::Revision { repository, revision } => {
             let is_over = services.catalog.forget_revision(repository, *revision).await?;

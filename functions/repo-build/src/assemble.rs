@@ -1,26 +1,31 @@
-//! From what is in the catalog to what the repository is to look like.
+//! From what is in the catalog to what the repository is to look like: the lists that were kept are changed by what is
+//! pending, or all are made anew.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use colca_apt::{ArchivePath, Fragment, Kind};
 use colca_model::{Codename, RepoPath, RepositoryKind};
-use colca_rpmmd::{Carried, Fragments};
+use colca_revisions::{Lists, Notes};
+use colca_rpmmd::Codec;
 use colca_settings::Settings;
+use colca_sharing::sources;
 use colca_store::{Change, Format, Held, Repository, Revision};
+use tracing::{info, warn};
 
 use crate::Builder;
-use crate::contents_file;
-use crate::deb::{self, ContentsByCodename, ListedDeb};
+use crate::deb_archive;
 use crate::failure::Failure;
-use crate::gather::gather;
-use crate::packages::{self, Read};
+use crate::lists::Lister;
+use crate::packages::{self, Pending, Read};
 use crate::promote;
 use crate::raw;
 use crate::revision::NewRevision;
-use crate::rpm::{self, CarriedFile, ListedRpm, directory_of};
-use crate::shared::{self, Shared};
-use crate::wanted::Wanted;
+use crate::rpm_repository;
+use crate::shared;
+use crate::wanted::{Wanted, content};
+
+/// Raise it when lists of the same packages and settings come out otherwise.
+const MAKER: &str = "1";
 
 /// What a build works with.
 pub(crate) struct Assembly<'a> {
@@ -30,134 +35,180 @@ pub(crate) struct Assembly<'a> {
     pub(crate) settings: Arc<Settings>,
     pub(crate) changes: &'a [Change],
     pub(crate) previous: Option<&'a Revision>,
+    pub(crate) new: &'a NewRevision,
+    /// Whether everything is published anew, be it as it was or not.
+    pub(crate) anew: bool,
+    /// Whether all lists are made anew, too.
+    pub(crate) all: bool,
+}
+
+/// What is to be listed.
+pub(crate) struct Listing<'a> {
+    /// Makes the lists.
+    pub(crate) lister: Lister<'a>,
+    /// What was noted beside those that are changed.
+    pub(crate) notes: Notes,
+    /// The packages, and what is not to be listed any more.
+    pub(crate) pending: Pending,
+    /// The packages of others, with the distributions each is listed in; none if in those of the repository itself.
+    pub(crate) shared: Vec<(Read, BTreeSet<Codename>)>,
+    /// Whether these are all packages.
+    pub(crate) all: bool,
 }
 
 impl Assembly<'_> {
-    /// Reads all that is to be listed, its own and what it shares of others, and plans. Each of the changes is seen in it.
-    pub(crate) async fn wanted(&self, new: &NewRevision) -> Result<Wanted, Failure> {
+    /// Plans what the changes come to. Each of them is seen in it.
+    pub(crate) async fn wanted(&self) -> Result<Wanted, Failure> {
+        let kept = self.kept().await?;
+        if let Some((kind, lists)) = self.to_change(kept.as_ref()).await? {
+            let pending = packages::pending(&self.builder.services, self.path, self.changes, &lists.notes).await?;
+            let (lister, mut notes) = (self.lister(lists.clone()), lists.notes.clone());
+            notes.archs.extend(pending.listed.iter().map(|read| read.row.arch.clone()));
+            let listing = Listing { lister, notes, pending, shared: vec![], all: false };
+            if let Some(wanted) = self.list(kind, listing).await? {
+                return Ok(Wanted { kept, ..wanted });
+            }
+            info!(repository = %self.path, "All packages of {} are listed anew", self.path);
+        }
+        let indexes = kept.as_ref().map(|(_, lists)| lists.notes.indexes.clone()).unwrap_or_default();
+        let wanted = self.of_all(Notes { indexes, ..Notes::default() }).await?;
+        Ok(Wanted { kept, ..wanted })
+    }
+
+    /// Plans the lists that were kept with fewer segments, and nothing else. `None` if they are not to be changed.
+    pub(crate) async fn merged(&self) -> Result<Option<Wanted>, Failure> {
+        let kept = self.kept().await?;
+        let Some((kind, lists)) = self.to_change(kept.as_ref()).await? else { return Ok(None) };
+        let (lister, notes) = (self.lister(lists.clone()).merging(), lists.notes.clone());
+        let pending = Pending::default();
+        let wanted = self.list(kind, Listing { lister, notes, pending, shared: vec![], all: false }).await?;
+        let wanted = wanted.filter(|wanted| wanted.lists.as_ref() != Some(lists));
+        Ok(wanted.map(|wanted| Wanted { kept: kept.clone(), ..wanted }))
+    }
+
+    /// The lists that were kept, with their number.
+    async fn kept(&self) -> Result<Option<(u64, Lists)>, Failure> {
+        let Some(number) = self.repository.lists else { return Ok(None) };
+        let lists = Lists::of(&self.builder.services, self.path, number).await?;
+        if lists.is_none() {
+            warn!(repository = %self.path, number, "The lists of {} cannot be read, and are made anew", self.path);
+        }
+        Ok(lists.map(|lists| (number, lists)))
+    }
+
+    /// The lists that were kept, if they are those that would be made now, but for the changes.
+    async fn to_change<'a>(
+        &self,
+        kept: Option<&'a (u64, Lists)>,
+    ) -> Result<Option<(RepositoryKind, &'a Lists)>, Failure> {
+        let (Some((_, lists)), Some(previous)) = (kept, self.previous) else { return Ok(None) };
+        let kind = previous.kind;
+        let takes_all = self.all || lists.notes.takes_all || self.repository.held.is_some();
+        if takes_all || self.repository.chosen_kind().is_some_and(|chosen| chosen != kind) {
+            return Ok(None);
+        }
+        if lists.notes.made_by != self.made_by(kind)? || !self.settings.externals(self.path).is_empty() {
+            return Ok(None);
+        }
+        let shares = !sources(&self.builder.services, &self.settings, kind, self.path).await?.is_empty();
+        Ok((!shares).then_some((kind, lists)))
+    }
+
+    fn lister(&self, before: Lists) -> Lister<'_> {
+        Lister::new(&self.builder.services, self.path, before, self.new.number)
+    }
+
+    /// Reads all that is to be listed, its own and what it shares of others, and plans.
+    async fn of_all(&self, notes: Notes) -> Result<Wanted, Failure> {
         let services = &self.builder.services;
-        if let Some(held @ Held { repository: Some(other), revision }) = &self.repository.held {
+        let (kind, own, shared) = if let Some(held @ Held { repository: Some(other), revision }) = &self.repository.held
+        {
             // Copied once, it is at hand, whatever became of the other's revision.
             let shared = match shared::promoted(self, held).await? {
                 Some(shared) if self.is_published(held) => shared,
                 _ => shared::take(self, promote::originals(self, other, *revision).await?).await?,
             };
-            return match self.repository.kind().unwrap_or(RepositoryKind::Raw) {
-                RepositoryKind::Rpm => self.rpm(new, vec![], shared).await,
-                RepositoryKind::Deb => self.deb(new, vec![], shared).await,
-                RepositoryKind::Raw => Err(Failure::Unpublishable("plain files cannot be promoted".to_owned())),
-            };
-        }
-        let own = packages::read(services, self.path, self.changes).await?;
-        let kind = kind(self.repository, &own);
-        if kind == RepositoryKind::Raw {
-            let files = packages::files(services, self.path, self.changes).await?;
-            shared::take(self, vec![]).await?;
-            return Ok(raw::plan(new, &files));
-        }
-        let shared = shared::adopt(self, kind).await?;
+            let kind = self.repository.kind().unwrap_or(RepositoryKind::Raw);
+            if kind == RepositoryKind::Raw {
+                return Err(Failure::Unpublishable("plain files cannot be promoted".to_owned()));
+            }
+            (kind, vec![], shared)
+        } else {
+            let own = packages::all(services, self.path, self.changes).await?;
+            let kind = kind(self.repository, &own);
+            if kind == RepositoryKind::Raw {
+                let files = packages::files(services, self.path, self.changes).await?;
+                shared::take(self, vec![]).await?;
+                return Ok(raw::plan(self.new, &files));
+            }
+            (kind, own, shared::adopt(self, kind).await?)
+        };
+        // What is held is no state that changes build upon.
+        let takes_all = self.repository.held.is_some() || !shared.packages.is_empty();
+        let archs = own.iter().map(|read| read.row.arch.clone()).collect();
+        let notes = Notes { made_by: self.made_by(kind)?, takes_all, archs, ..notes };
+        let pending = Pending { listed: own, ..Pending::default() };
+        let lister = self.lister(Lists::default());
+        let listing = Listing { lister, notes, pending, shared: shared.packages, all: true };
+        Ok(self.list(kind, listing).await?.expect("all packages can be listed anew"))
+    }
+
+    /// Plans a repository of lists. `None` if that takes all packages, and the listing has not all.
+    async fn list(&self, kind: RepositoryKind, listing: Listing<'_>) -> Result<Option<Wanted>, Failure> {
         match kind {
-            RepositoryKind::Rpm => self.rpm(new, own, shared).await,
-            _ => self.deb(new, own, shared).await,
+            RepositoryKind::Rpm => rpm_repository::plan(self, listing).await,
+            _ => deb_archive::plan(self, listing).await,
         }
+    }
+
+    /// What lists are made by, besides the packages.
+    fn made_by(&self, kind: RepositoryKind) -> Result<String, Failure> {
+        let mut parts = vec![MAKER.to_owned()];
+        if kind == RepositoryKind::Deb {
+            let distribution = self.settings.distribution(&self.path.project);
+            let words = |words: &mut dyn Iterator<Item = String>| words.collect::<Vec<_>>().join(" ");
+            parts.push(words(&mut distribution.components.iter().map(ToString::to_string)));
+            parts.push(words(&mut distribution.architectures.iter().flatten().map(ToString::to_string)));
+            parts.push(words(&mut self.own_codenames()?.iter().map(ToString::to_string)));
+        } else {
+            parts.push(self.codec().extension().to_owned());
+        }
+        Ok(content(parts))
+    }
+
+    /// How the metadata of an rpm repository is compressed.
+    pub(crate) fn codec(&self) -> Codec {
+        self.builder.codecs.codec(self.path.distro.as_str(), self.path.distro_version.as_str())
+    }
+
+    /// The distributions that list the packages of a Debian archive.
+    pub(crate) fn own_codenames(&self) -> Result<BTreeSet<Codename>, Failure> {
+        let RepoPath { distro, distro_version, project, .. } = self.path;
+        let is_generic = self.settings.is_generic(distro_version);
+        if is_generic {
+            let codenames = self.settings.combined_codenames(project, distro);
+            if !codenames.is_empty() {
+                return Ok(codenames);
+            }
+        }
+        let codename = if is_generic {
+            Codename::new(distro_version.as_str())
+        } else {
+            self.settings.require_codename(distro, distro_version)
+        };
+        Ok([codename.map_err(|invalid| Failure::Unpublishable(invalid.to_string()))?].into())
+    }
+
+    /// Whether a place is to be written: it is not as it was in the revision before.
+    pub(crate) fn is_new(&self, kind: RepositoryKind, place: &str, content: &str) -> bool {
+        let before = self.previous.filter(|previous| previous.kind == kind);
+        let before = before.and_then(|previous| previous.places.get(place));
+        self.anew || before.is_none_or(|before| before.content != content)
     }
 
     /// Whether what was promoted is what is published already: then all of it was copied.
     fn is_published(&self, held: &Held) -> bool {
         self.previous.is_some_and(|previous| previous.promoted.as_ref() == Some(held))
-    }
-
-    async fn rpm(&self, new: &NewRevision, own: Vec<Read>, shared: Shared) -> Result<Wanted, Failure> {
-        let mut listed = Vec::new();
-        let mut carried = Vec::new();
-        let mut unsigned = 0;
-        for package in own.into_iter().chain(shared.packages.into_iter().map(|(package, _)| package)) {
-            match &package.row.format {
-                Format::Rpm(directory) => {
-                    let fragments = Fragments::from_bytes(&package.fragments);
-                    let fragments = fragments.map_err(|error| package.damaged(error))?;
-                    unsigned += u64::from(!package.row.signed);
-                    listed.push(ListedRpm { directory: directory.clone(), fragments });
-                }
-                Format::Carried(directory) => {
-                    let kind = Carried::kind_of(package.row.filename.as_str());
-                    let kind = kind.ok_or_else(|| package.damaged("it is of no kind that can be carried"))?;
-                    let file = Carried::parse(kind, &package.fragments).map_err(|error| package.damaged(error))?;
-                    carried.push(CarriedFile { directory: directory.clone(), carried: file });
-                }
-                Format::Deb => {}
-            }
-        }
-        let before = self.previous.filter(|previous| previous.kind == RepositoryKind::Rpm);
-        let before: BTreeSet<_> =
-            before.iter().flat_map(|previous| previous.places.keys()).filter_map(|place| directory_of(place)).collect();
-        let before = before.into_iter().map(str::to_owned).collect();
-        let codec = self.builder.codecs.codec(self.path.distro.as_str(), self.path.distro_version.as_str());
-        let (path, new) = (self.path.clone(), new.clone());
-        // Compressing keeps a thread busy; the lease is renewed meanwhile on another.
-        let wanted = tokio::task::spawn_blocking(move || rpm::plan(&path, &new, codec, &before, listed, carried)).await;
-        let mut wanted = wanted.map_err(Failure::panicked)?;
-        wanted.packages_signed = unsigned == 0;
-        if unsigned > 0 && self.settings.signing(&self.path.project).packages {
-            let all = wanted.packages;
-            let why = "came in before packages were signed, so clients are not told to check (gpgcheck=0)";
-            wanted.problems.push(format!("{unsigned} of {all} packages {why}: upload them again with force"));
-        }
-        Ok(wanted)
-    }
-
-    async fn deb(&self, new: &NewRevision, own: Vec<Read>, shared: Shared) -> Result<Wanted, Failure> {
-        let RepoPath { distro, distro_version, project, .. } = self.path;
-        let mut problems = Vec::new();
-        let mut codenames = BTreeSet::new();
-        if self.settings.is_generic(distro_version) {
-            codenames = self.settings.combined_codenames(project, distro);
-        }
-        if codenames.is_empty() {
-            let codename = if self.settings.is_generic(distro_version) {
-                Codename::new(distro_version.as_str())
-            } else {
-                self.settings.require_codename(distro, distro_version)
-            };
-            codenames.insert(codename.map_err(|invalid| Failure::Unpublishable(invalid.to_string()))?);
-        }
-        let own_codenames = codenames.clone();
-        codenames.extend(shared.packages.iter().flat_map(|(_, codenames)| codenames.clone()));
-
-        let (mut listed, mut count) = (Vec::new(), 0_u64);
-        let gathered = gather(self, &own, &mut problems).await?;
-        let own = own.into_iter().map(|package| (package, own_codenames.clone()));
-        for (package, codenames) in own.chain(shared.packages) {
-            if package.row.format != Format::Deb {
-                continue;
-            }
-            count += 1;
-            let fragment = Fragment::from_bytes(&package.fragments).map_err(|error| package.damaged(error))?;
-            let path = match (fragment.kind, gathered.get(&package.row.upload)) {
-                (Kind::Source, None) => continue, // Not all of it is there yet, or it is not ours.
-                (Kind::Source, Some(directory)) => directory.clone(),
-                _ => package.row.path.clone(),
-            };
-            let path = ArchivePath::new(path).map_err(|invalid| package.damaged(invalid))?;
-            let codenames = if codenames.is_empty() { own_codenames.clone() } else { codenames };
-            listed.push(ListedDeb { codenames, fragment, path });
-        }
-        let distribution = self.settings.distribution(project);
-        let contents = match distribution.contents {
-            true => contents_file::stored(&self.builder.services, self.path).await?,
-            false => ContentsByCodename::new(),
-        };
-        let new = new.clone();
-        let wanted =
-            tokio::task::spawn_blocking(move || deb::plan(&new, &codenames, &distribution, &listed, contents)).await;
-        let mut wanted = wanted
-            .map_err(Failure::panicked)?
-            .map_err(|invalid| Failure::Unpublishable(format!("the configuration of {project}: {invalid}")))?;
-        wanted.problems.extend(problems);
-        if count > 0 && wanted.packages == 0 {
-            return Err(Failure::NothingListed { packages: count, problems: wanted.problems });
-        }
-        Ok(wanted)
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use colca_model::{Arch, RepoPath, UploadId};
-use colca_runtime::{Services, SigningKey};
-use colca_store::{Built, Cause, Change, Held, Lease, Revision, What};
+use colca_runtime::Services;
+use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Revision, What};
 use tracing::{info, warn};
 
 use crate::Builder;
@@ -13,8 +13,9 @@ use crate::assemble::Assembly;
 use crate::failure::Failure;
 use crate::follow_up::{FollowUp, is_all_new};
 use crate::heartbeat::{self, LEASE};
+use crate::keep_lists::Keeping;
 use crate::live::Live;
-use crate::promote::{promote, signed_anew};
+use crate::promotion::Promotion;
 use crate::publish::publish;
 use crate::revision::NewRevision;
 use crate::sign;
@@ -24,20 +25,42 @@ use crate::vanish::vanish;
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Publishes what has changed. `message` names the message that asked for it: a second delivery of the same one
+/// What a build is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To publish what has changed.
+    Changes,
+    /// To merge segments of the lists, whatever has changed.
+    Merge,
+}
+
+/// Builds a repository. `message` names the message that asked for it: a second delivery of the same one
 /// takes over what the first left behind.
-pub(crate) async fn build_repository(builder: &Builder, path: &RepoPath, message: &str) -> Result<(), Failure> {
+pub(crate) async fn build_repository(
+    builder: &Builder,
+    path: &RepoPath,
+    message: &str,
+    purpose: Purpose,
+) -> Result<(), Failure> {
     let services = &builder.services;
-    services.catalog.begin_build(path).await?;
-    let now = services.clock.now();
-    let Some(lease) = services.catalog.lease(path, message, now, now + LEASE).await? else {
+    let lease = async || {
+        let now = services.clock.now();
+        services.catalog.lease(path, message, now, now + LEASE).await
+    };
+    let mut leased = lease().await?;
+    if leased.is_none() {
+        services.catalog.begin_build(path).await?;
+        leased = lease().await?;
+    }
+    let Some(lease) = leased else {
         // The holder looks for changes once more after giving the lease back.
         info!(repository = %path, "Somebody else is building {path}");
         return Ok(());
     };
     // Whatever goes wrong in between, the lease is given back: the next delivery must not wait for it to lapse.
     let mut outcome = Outcome { seen: BTreeSet::new(), is_sound: !lease.after_crash, has_left_some: false };
-    let built = heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease, &mut outcome)).await;
+    let built =
+        heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease, purpose, &mut outcome)).await;
     services.catalog.release(path, &lease, built.is_ok() && outcome.is_sound).await?;
     built?;
     look_once_more(builder, path, &outcome).await
@@ -80,8 +103,11 @@ struct Attempt<'a> {
     number: u32,
     /// The paths of all that earlier tries may have overwritten; this one adds its own.
     tried: BTreeSet<String>,
-    /// Whether all is made anew: what is there is not what is noted.
+    /// Whether everything is published anew: what is there is not what is noted.
     anew: bool,
+    /// Whether all lists are made anew, too: they cannot be read, or what they are made from is not there.
+    all: bool,
+    purpose: Purpose,
     outcome: &'a mut Outcome,
 }
 
@@ -90,20 +116,24 @@ async fn try_to_publish(
     builder: &Builder,
     path: &RepoPath,
     lease: &Lease,
+    purpose: Purpose,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let catalog = &builder.services.catalog;
-    let mut attempt = Attempt { number: 1, tried: BTreeSet::new(), anew: lease.after_crash, outcome };
+    let mut attempt =
+        Attempt { number: 1, tried: BTreeSet::new(), anew: lease.after_crash, all: false, purpose, outcome };
     loop {
         let failure = match publish_changes(builder, path, lease, &mut attempt).await {
             Ok(()) => return Ok(()),
             Err(failure) => failure,
         };
         if failure.is_overtaken() && attempt.number < TRIES {
-            info!(repository = %path, %failure, "Building {path} once more");
+            warn!(repository = %path, %failure, "Building {path} once more: {failure}");
             tokio::time::sleep(PAUSE * attempt.number).await;
             attempt.number += 1;
-            attempt.anew |= matches!(failure, Failure::Incomplete(_));
+            let is_broken = matches!(failure, Failure::Incomplete(_) | Failure::Lists(_));
+            attempt.anew |= is_broken;
+            attempt.all |= is_broken;
             continue;
         }
         if !failure.is_told() {
@@ -122,7 +152,7 @@ async fn publish_changes(
     builder: &Builder,
     path: &RepoPath,
     lease: &Lease,
-    Attempt { number, tried, anew, outcome }: &mut Attempt<'_>,
+    Attempt { number, tried, anew, all, purpose, outcome }: &mut Attempt<'_>,
 ) -> Result<(), Failure> {
     let services = &builder.services;
     let repository = &lease.repository;
@@ -134,17 +164,22 @@ async fn publish_changes(
     } else {
         Live::as_found(services, path, noted.paths().into_iter().chain(tried.clone()).collect()).await?
     };
-    let changes = services.catalog.changes(path).await?;
+    let is_merge = *purpose == Purpose::Merge;
+    let changes = if is_merge { vec![] } else { services.catalog.changes(path).await? };
     outcome.seen.extend(changes.iter().map(|change| change.id.clone()));
     let removed = removed_archs(&changes);
-    if changes.is_empty() && !repository.is_gone() {
+    // After a crash what is public may be newer than what is noted, and is not to be taken back.
+    if is_merge && (repository.is_gone() || repository.held.is_some() || lease.after_crash) {
+        return Ok(());
+    }
+    if changes.is_empty() && !repository.is_gone() && !is_merge {
         return Ok(());
     }
     // Whoever deleted something may have died before tidying up behind it.
     for arch in &removed {
         services.catalog.prune_levels(path, arch).await?;
     }
-    if (repository.is_gone() || !removed.is_empty()) && services.catalog.binaries(path).await?.is_empty() {
+    if (repository.is_gone() || !removed.is_empty()) && !services.catalog.has_files(path).await? {
         vanish(services, path, lease, (previous.as_ref(), &live), &changes).await?;
         outcome.is_sound = true;
         return Ok(());
@@ -159,7 +194,9 @@ async fn publish_changes(
     let signers = keys.iter().map(|key| key.public().fingerprint()).collect();
     outcome.has_left_some = repository.held.is_some();
     let new = NewRevision { number: lease.fence, at: services.clock.now(), signers };
-    let anew = *anew || changes.iter().any(|change| change.what == What::Asked { anew: true });
+    let is_asked = |of: fn(&What) -> bool| changes.iter().any(|change| of(&change.what));
+    let anew = *anew || is_asked(|what| matches!(what, What::Asked { anew: true, .. }));
+    let all = *all || is_asked(|what| matches!(what, What::Asked { all: true, .. }));
     if let Some(held @ Held { repository: None, .. }) = &repository.held {
         let build = Promotion { services, path, lease, held, keys: &keys, new: &new, anew };
         if build.publish((previous.as_ref(), &live), tried).await? {
@@ -174,23 +211,36 @@ async fn publish_changes(
         settings: settings.clone(),
         changes: &changes,
         previous: previous.as_ref(),
+        new: &new,
+        anew,
+        all,
     };
-    let mut wanted = assembly.wanted(&new).await?;
+    let wanted = if is_merge { assembly.merged().await? } else { Some(assembly.wanted().await?) };
+    let Some(mut wanted) = wanted else { return Ok(()) };
     sign::add_keys(&keys, &mut wanted);
     let problems = std::mem::take(&mut wanted.problems);
     let follow_up = FollowUp::of(services, &settings, path, wanted.kind);
+    let mut keeping = Keeping::of(path, new.number, &mut wanted);
     if wanted.keep_what_is_new(previous.as_ref(), anew) {
         let all = is_all_new(&wanted);
         follow_up.before(new.at).await?;
         sign::sign(&keys, &new, &mut wanted).await?;
         let promoted = repository.held.clone();
-        let cause = if promoted.is_some() { Cause::Promoted } else { cause(&changes) };
+        let cause = match &promoted {
+            Some(_) => Cause::Promoted,
+            None if is_merge => Cause::Merged,
+            None => cause(&changes),
+        };
+        keeping.with(services, &mut wanted);
         let revision =
             publish(services, path, &new, (cause, promoted), (previous.as_ref(), &live), wanted, tried).await?;
-        record(services, path, lease, revision, problems).await?;
+        record(services, path, lease, revision, problems, keeping.kept).await?;
         outcome.is_sound |= anew;
         follow_up.published(new.number, new.at, all).await?;
-    } else if services.catalog.record_nothing_new(path, lease, &problems).await? {
+        if keeping.is_worth_merging {
+            follow_up.merge().await?;
+        }
+    } else if services.catalog.record_nothing_new(path, lease, &problems, keeping.write(services).await?).await? {
         follow_up.nothing_new(previous.as_ref()).await?;
     } else {
         return Err(Failure::LeaseLost);
@@ -201,58 +251,18 @@ async fn publish_changes(
     Ok(strike_off(services, path, &changes).await?)
 }
 
-/// What it takes to publish an earlier revision again.
-struct Promotion<'a> {
-    services: &'a Services,
-    path: &'a RepoPath,
-    lease: &'a Lease,
-    held: &'a Held,
-    keys: &'a [SigningKey],
-    new: &'a NewRevision,
-    anew: bool,
-}
-
-impl Promotion<'_> {
-    /// `false` if it is published already, by the keys that are to sign it.
-    async fn publish(
-        &self,
-        (previous, live): (Option<&Revision>, &Live),
-        tried: &mut BTreeSet<String>,
-    ) -> Result<bool, Failure> {
-        let Self { services, path, lease, held, keys, new, anew } = *self;
-        let is_it = |revision: &&Revision| revision.number == held.revision || revision.promoted.as_ref() == Some(held);
-        let published = previous.filter(is_it);
-        if !anew && published.is_some_and(|published| published.signers == new.signers) {
-            let noted = services.catalog.record_nothing_new(path, lease, &[]).await?;
-            return if noted { Ok(false) } else { Err(Failure::LeaseLost) };
-        }
-        let there = services.catalog.revision(path, held.revision).await?;
-        let earlier = there.or_else(|| published.cloned()).ok_or(Failure::NoRevision(held.revision))?;
-        let revision = if earlier.signers == new.signers {
-            promote(services, path, earlier, lease.fence, (previous, live), tried).await?
-        } else {
-            let mut wanted = signed_anew(services, path, &earlier, &new.signers).await?;
-            sign::add_keys(keys, &mut wanted);
-            wanted.keep_what_is_new(None, true);
-            sign::sign(keys, new, &mut wanted).await?;
-            let cause = (Cause::Promoted, Some(held.clone()));
-            publish(services, path, new, cause, (previous, live), wanted, tried).await?
-        };
-        record(services, path, lease, revision, vec![]).await?;
-        Ok(true)
-    }
-}
-
-async fn record(
+/// Notes what was published.
+pub(crate) async fn record(
     services: &Services,
     path: &RepoPath,
     lease: &Lease,
     revision: Revision,
     problems: Vec<String>,
+    lists: KeptLists,
 ) -> Result<(), Failure> {
     let (number, packages) = (revision.number, revision.packages);
     info!(repository = %path, revision = number, packages, "Published revision {number} of {path}");
-    let built = Built { revision, problems, at: services.clock.now() };
+    let built = Built { revision, problems, lists, at: services.clock.now() };
     let noted = services.catalog.record_revision(path, lease, &built).await?;
     if noted { Ok(()) } else { Err(Failure::LeaseLost) }
 }

@@ -15,9 +15,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::SignedDuration;
 use tracing::{info, warn};
 
-use crate::contents_file;
+use crate::contents_file::{self, ContentsByCodename};
 use crate::contents_lists::{Binary, Releases, make, names};
-use crate::deb::ContentsByCodename;
 use crate::deb_paths::{self, Found};
 use crate::failure::Failure;
 use crate::packages;
@@ -169,7 +168,7 @@ async fn keep(
         info!(repository = %path, "The lists of files of {path} are published when somebody asks for a build");
         return Ok(());
     }
-    let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: false } };
+    let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: false, all: false } };
     services.catalog.add_change(path, &change).await?;
     Ok(services.request_build(path).await?)
 }

@@ -7,53 +7,87 @@ use bytes::Bytes;
 use colca_apt::{Index, NamedFile, Packed};
 use colca_model::{Codename, RepoPath, Sha256};
 use colca_runtime::Services;
-use colca_store::ObjectKey;
+use colca_store::{ErrorKind, ObjectKey};
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 use tracing::warn;
 
-use crate::deb::ContentsByCodename;
+use crate::content::Content;
+
+/// The lists of each distribution.
+pub(crate) type ContentsByCodename = BTreeMap<Codename, Vec<Index>>;
+
+/// A list as it is to be published.
+pub(crate) struct ContentsFile {
+    pub(crate) plain: NamedFile,
+    pub(crate) packed: NamedFile,
+    /// What is published; none if it is there.
+    pub(crate) content: Option<Content>,
+}
 
 /// What is said of one list.
 #[derive(Debug, Serialize, Deserialize)]
 struct Listed {
     plain: NamedFile,
-    packed: Vec<NamedFile>,
+    packed: NamedFile,
 }
 
 type Head = BTreeMap<Codename, Vec<Listed>>;
 
-/// The lists that are to be published; none if nobody has made them yet.
-pub(crate) async fn stored(services: &Services, repository: &RepoPath) -> colca_store::Result<ContentsByCodename> {
+/// How many bytes are read to see what there is: in most cases all of the first line.
+const FIRST: u64 = 64 * 1024;
+
+/// The lists that are to be published; none if nobody has made them yet. `is_there` says of a list and its distribution
+/// whether it was published before: as long as that goes for all, nobody reads them.
+pub(crate) async fn stored(
+    services: &Services,
+    repository: &RepoPath,
+    is_there: impl Fn(&Codename, &NamedFile) -> bool,
+) -> colca_store::Result<BTreeMap<Codename, Vec<ContentsFile>>> {
     let key = ObjectKey::Contents { repository: repository.clone() };
-    let Some((bytes, _)) = services.objects.read(&key).await? else { return Ok(ContentsByCodename::new()) };
-    Ok(from_bytes(&bytes).unwrap_or_else(|| {
+    let beginning = match services.objects.read_range(&key, 0, FIRST).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        beginning => beginning?,
+    };
+    let all_there =
+        |head: &Head| head.iter().all(|(codename, lists)| lists.iter().all(|list| is_there(codename, &list.packed)));
+    if let Some((head, _)) = head(&beginning).filter(|(head, _)| all_there(head)) {
+        let file = |Listed { plain, packed }| ContentsFile { plain, packed, content: None };
+        return Ok(head.into_iter().map(|(name, lists)| (name, lists.into_iter().map(file).collect())).collect());
+    }
+    let Some((bytes, _)) = services.objects.read(&key).await? else { return Ok(BTreeMap::new()) };
+    let Some(contents) = from_bytes(&bytes) else {
         // They are made anew after the publish.
         warn!(%repository, "{} cannot be read", key.path());
-        ContentsByCodename::new()
-    }))
+        return Ok(BTreeMap::new());
+    };
+    let file = |Index { plain, packed: Packed { file, bytes } }| {
+        let content = Some(Bytes::from(bytes).into());
+        ContentsFile { plain, packed: file, content }
+    };
+    Ok(contents.into_iter().map(|(name, lists)| (name, lists.into_iter().map(file).collect())).collect())
 }
 
 /// The same lists give the same bytes.
 pub(crate) fn to_bytes(contents: &ContentsByCodename) -> serde_json::Result<Bytes> {
-    let listed = |index: &Index| Listed {
-        plain: index.plain.clone(),
-        packed: index.packed.iter().map(|packed| packed.file.clone()).collect(),
-    };
+    let listed = |index: &Index| Listed { plain: index.plain.clone(), packed: index.packed.file.clone() };
     let head: Head =
         contents.iter().map(|(codename, lists)| (codename.clone(), lists.iter().map(listed).collect())).collect();
     let mut bytes = serde_json::to_vec(&head)?;
     bytes.push(b'\n');
-    for packed in contents.values().flatten().flat_map(|index| &index.packed) {
-        bytes.extend(&packed.bytes);
-    }
+    contents.values().flatten().for_each(|index| bytes.extend(&index.packed.bytes));
     Ok(bytes.into())
+}
+
+/// The first line, and what follows it.
+fn head(bytes: &[u8]) -> Option<(Head, &[u8])> {
+    let (head, rest) = bytes.split_at_checked(bytes.iter().position(|byte| *byte == b'\n')?)?;
+    Some((serde_json::from_slice(head).ok()?, &rest[1..]))
 }
 
 /// `None` if it is not what [`to_bytes`] writes.
 fn from_bytes(bytes: &[u8]) -> Option<ContentsByCodename> {
-    let (head, mut rest) = bytes.split_at_checked(bytes.iter().position(|byte| *byte == b'\n')?)?;
-    rest = rest.strip_prefix(b"\n")?;
+    let (head, mut rest) = head(bytes)?;
     let mut take = |file: NamedFile| {
         let (bytes, after) = rest.split_at_checked(usize::try_from(file.size).ok()?)?;
         rest = after;
@@ -61,10 +95,8 @@ fn from_bytes(bytes: &[u8]) -> Option<ContentsByCodename> {
         is_good.then(|| Packed { file, bytes: bytes.to_vec() })
     };
     let mut contents = ContentsByCodename::new();
-    for (codename, lists) in serde_json::from_slice::<Head>(head).ok()? {
-        let lists = lists.into_iter().map(|Listed { plain, packed }| {
-            Some(Index { plain, packed: packed.into_iter().map(&mut take).collect::<Option<_>>()? })
-        });
+    for (codename, lists) in head {
+        let lists = lists.into_iter().map(|Listed { plain, packed }| Some(Index { plain, packed: take(packed)? }));
         contents.insert(codename, lists.collect::<Option<_>>()?);
     }
     rest.is_empty().then_some(contents)

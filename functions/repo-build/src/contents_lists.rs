@@ -7,7 +7,7 @@ use colca_model::{Codename, DebArchitecture};
 use colca_settings::Distribution;
 use colca_store::{ObjectKey, Owner};
 
-use crate::deb::ContentsByCodename;
+use crate::contents_file::ContentsByCodename;
 
 /// A package whose files are listed.
 pub(crate) struct Binary {

@@ -35,6 +35,9 @@ pub(crate) enum Failure {
     /// The revision that was chosen is not there any more.
     #[error("revision {0} is not there any more")]
     NoRevision(u64),
+    /// The lists that were kept for this build cannot be used.
+    #[error("the lists that were kept are of no use: {0}")]
+    Lists(String),
     /// Something that an earlier revision has is not there.
     #[error("{0} is not there")]
     Incomplete(String),
@@ -81,7 +84,7 @@ impl Failure {
     /// Whether the world changed while we looked at it: then it is worth looking again at once.
     pub(crate) fn is_overtaken(&self) -> bool {
         match self {
-            Self::NotSettled(_) | Self::Incomplete(_) => true,
+            Self::NotSettled(_) | Self::Lists(_) | Self::Incomplete(_) => true,
             Self::Store(error) => error.kind() == ErrorKind::Conflict,
             Self::LeaseLost
             | Self::Fragments { .. }

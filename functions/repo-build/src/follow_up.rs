@@ -1,5 +1,5 @@
-//! What a Debian archive needs after a publish, as far as it is configured: to be refreshed before its `Release` files
-//! expire, and lists of the files in its packages.
+//! What is to happen after a publish. A Debian archive is refreshed before its `Release` files expire, and the files in its
+//! packages are listed, as far as that is configured; segments of lists are merged.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::wanted::Wanted;
 
-/// How long an archive must be left alone before the files in its packages are listed.
+/// How long a publish is left alone before anything follows that nobody waits for.
 const QUIET: Duration = Duration::from_secs(60);
 
 /// What is configured of it.
@@ -58,6 +58,12 @@ impl<'a> FollowUp<'a> {
             self.list_contents(current.number).await?;
         }
         Ok(())
+    }
+
+    /// After segments were filled that may be merged.
+    pub(crate) async fn merge(&self) -> colca_store::Result<()> {
+        let message = BuildMessage { repository: self.path.clone(), task: Task::Merge };
+        self.services.queues.send_build(&message, QUIET).await
     }
 
     async fn list_contents(&self, revision: u64) -> colca_store::Result<()> {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use colca_apt::{Fragment, Kind, Layout, pool_directory};
 use colca_intake::find_sources;
-use colca_model::{Binary, UploadId};
+use colca_model::{Binary, Filename, UploadId};
 use colca_store::{Format, Garbage, ObjectKey, Owner, PackageRow};
 use futures::future::try_join_all;
 
@@ -15,14 +15,12 @@ use crate::assemble::Assembly;
 use crate::failure::Failure;
 use crate::packages::{self, Read};
 
-/// The directory of each source package that is complete, by the upload of its `.dsc`. What is missing becomes a problem.
+/// The directory of each source package that is complete, by the upload of its `.dsc`; and what the others are missing.
 pub(crate) async fn gather(
     assembly: &Assembly<'_>,
     packages: &[Read],
-    problems: &mut Vec<String>,
-) -> Result<HashMap<UploadId, String>, Failure> {
-    let mut directories = HashMap::new();
-    let mut files: Option<Vec<Binary>> = None;
+) -> Result<(HashMap<UploadId, String>, HashMap<UploadId, Vec<String>>), Failure> {
+    let (mut directories, mut problems) = (HashMap::new(), HashMap::new());
     for package in packages.iter().filter(|package| package.row.format == Format::Deb) {
         if let Some(directory) = &package.row.gathered {
             directories.insert(package.row.upload.clone(), directory.clone());
@@ -32,22 +30,22 @@ pub(crate) async fn gather(
         if fragment.kind != Kind::Source {
             continue;
         }
-        let files = match &mut files {
-            Some(files) => files,
-            none => none.insert(packages::files(&assembly.builder.services, assembly.path, assembly.changes).await?),
-        };
-        match find_sources(&fragment, files) {
+        let (services, path) = (&assembly.builder.services, assembly.path);
+        let names = fragment.files.iter().filter_map(|file| Filename::new(file.name.clone()).ok()).collect();
+        let files = packages::files_named(services, path, assembly.changes, &names).await?;
+        match find_sources(&fragment, &files) {
             Ok(found) => {
                 let directory = put_together(assembly, &package.row, &fragment, found).await?;
                 directories.insert(package.row.upload.clone(), directory);
             }
             Err(missing) => {
                 let (name, version) = (&fragment.name, &fragment.version);
-                problems.extend(missing.iter().map(|missing| format!("{name} {version}: {missing}")));
+                let missing = missing.iter().map(|missing| format!("{name} {version}: {missing}")).collect();
+                problems.insert(package.row.upload.clone(), missing);
             }
         }
     }
-    Ok(directories)
+    Ok((directories, problems))
 }
 
 async fn put_together(

@@ -6,6 +6,7 @@ use colca_model::RepoPath;
 use colca_runtime::Services;
 use colca_store::Lease;
 use jiff::SignedDuration;
+use tokio::task::JoinSet;
 
 use crate::failure::Failure;
 
@@ -22,17 +23,20 @@ pub(crate) async fn keeping<T>(
     lease: &Lease,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
+    // A task of its own: it goes on while `work` keeps a thread busy.
+    let mut beats = JoinSet::new();
+    beats.spawn(beat(services.clone(), path.clone(), lease.clone()));
     tokio::select! {
         result = work => result,
-        failure = beat(services, path, lease) => Err(failure),
+        beat = beats.join_next() => Err(beat.and_then(Result::ok).unwrap_or(Failure::LeaseLost)),
     }
 }
 
 /// Renews until that fails for good.
-async fn beat(services: &Services, path: &RepoPath, lease: &Lease) -> Failure {
+async fn beat(services: Services, path: RepoPath, lease: Lease) -> Failure {
     loop {
         tokio::time::sleep(BEAT).await;
-        match services.catalog.renew(path, lease, services.clock.now() + LEASE).await {
+        match services.catalog.renew(&path, &lease, services.clock.now() + LEASE).await {
             Ok(true) => {}
             Ok(false) => return Failure::LeaseLost,
             // If it goes on failing, the lease lapses; a commit is then refused if somebody else committed.

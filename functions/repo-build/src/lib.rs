@@ -12,10 +12,13 @@
 
 mod assemble;
 mod build_repository;
+mod commit;
+mod content;
 mod contents;
 mod contents_file;
 mod contents_lists;
 mod deb;
+mod deb_archive;
 mod deb_paths;
 mod external;
 mod external_deb;
@@ -27,22 +30,28 @@ mod failure;
 mod follow_up;
 mod gather;
 mod heartbeat;
+mod keep_lists;
+mod lists;
 mod live;
 mod packages;
 mod promote;
+mod promotion;
 mod publish;
 mod raw;
 mod revision;
 mod rpm;
+mod rpm_repository;
 mod shared;
 mod sign;
 mod vanish;
 mod wanted;
 
 use colca_rpmmd::{CodecRules, NotARule};
-use colca_runtime::{Delivery, Disposition, Services};
+use colca_runtime::{Calls, Delivery, Disposition, Services, counted};
 use colca_store::{BuildMessage, Task};
+use tracing::info;
 
+use crate::build_repository::{Purpose, build_repository};
 use crate::failure::Failure;
 
 /// Builds repositories.
@@ -66,10 +75,15 @@ impl Builder {
     /// Whatever a service answered; the message is then delivered again.
     pub async fn handle(&self, delivery: Delivery<BuildMessage>) -> colca_store::Result<Disposition> {
         let BuildMessage { repository, task } = &delivery.message;
-        let done = match task {
-            Task::Publish => build_repository::build_repository(self, repository, &delivery.id).await,
-            Task::Contents { revision } => contents::list_contents(&self.services, repository, *revision).await,
-        };
+        let (done, Calls { dynamodb, s3 }) = counted(async {
+            match task {
+                Task::Publish => build_repository(self, repository, &delivery.id, Purpose::Changes).await,
+                Task::Merge => build_repository(self, repository, &delivery.id, Purpose::Merge).await,
+                Task::Contents { revision } => contents::list_contents(&self.services, repository, *revision).await,
+            }
+        })
+        .await;
+        info!(%repository, dynamodb, s3, "{repository} took {dynamodb} calls of DynamoDB and {s3} of S3");
         match done {
             Ok(()) => Ok(Disposition::Done),
             Err(Failure::Store(error)) => Err(error),

@@ -1,9 +1,10 @@
 //! What a repository has to list: the metadata of its packages, as it was kept ready.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
-use colca_model::{Arch, Binary, Filename, RepoPath};
+use colca_model::{Arch, Binary, Filename, RepoPath, UploadId};
+use colca_revisions::{Notes, first_of_each};
 use colca_runtime::Services;
 use colca_store::{Change, ChangedFile, ObjectKey, PackageRow, StoredFragments, What};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -27,26 +28,69 @@ impl Read {
     }
 }
 
-/// The packages of a repository, by path.
-///
-/// CI builds noarch packages once for each architecture. Both are kept, but one directory can list a name only
-/// once: the one that was registered first.
-pub(crate) async fn read(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Read>, Failure> {
+/// What changes in what a repository lists.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    /// The packages that are to be listed, be they new or not, in the order of their uploads.
+    pub(crate) listed: Vec<Read>,
+    /// The uploads of those that are not to be listed any more, as far as they were.
+    pub(crate) gone: BTreeSet<UploadId>,
+}
+
+/// All packages of a repository; each change is seen in them.
+pub(crate) async fn all(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Read>, Failure> {
     let rows = services.catalog.packages(path).await?;
-    let known = rows.iter().map(|row| ((&row.arch, &row.filename), row.version)).collect();
-    check_settled(services, path, &known, changes, |file| file.is_package).await?;
-    let mut first: BTreeMap<String, PackageRow> = BTreeMap::new();
-    for row in rows {
-        let place = plain_path(&row);
-        let is_first = match first.get(&place) {
-            None => true,
-            Some(other) => (row.created, &row.arch) < (other.created, &other.arch),
-        };
-        if is_first {
-            first.insert(place, row);
-        }
+    check_rows(services, path, &rows, changes).await?;
+    load(services, first_of_each(rows).0).await
+}
+
+/// The packages that the changes are about, and those that were left out before.
+pub(crate) async fn pending(
+    services: &Services,
+    path: &RepoPath,
+    changes: &[Change],
+    notes: &Notes,
+) -> Result<Pending, Failure> {
+    let changed = changes.iter().filter_map(Change::file).filter(|file| file.is_package);
+    let changed: BTreeSet<_> = changed.map(|file| (&file.arch, &file.filename)).collect();
+    let left_out = notes.left_out.values().map(|file| (&file.arch, &file.filename));
+    let files: BTreeSet<_> = changed.iter().copied().chain(left_out).collect();
+    if files.is_empty() {
+        return Ok(Pending::default());
     }
-    load(services, first.into_values()).await
+    // The same file may be there for another architecture, and only one of them is listed.
+    let mut archs = archs(services, path, files.iter().map(|(arch, _)| *arch)).await?;
+    archs.extend(notes.archs.iter().cloned());
+    let names: BTreeSet<&Filename> = files.iter().map(|(_, name)| *name).collect();
+    let keys = names.iter().flat_map(|name| archs.iter().map(move |arch| (arch, *name)));
+    let rows = services.catalog.packages_named(path, keys).await?;
+    check_rows(services, path, &rows, changes).await?;
+    if rows.iter().any(|row| !changed.contains(&(&row.arch, &row.filename))) {
+        check_unchanged(services, path, changes, &names).await?;
+    }
+    let (listed, others) = first_of_each(rows);
+    let replaced = changes.iter().filter_map(Change::file).filter_map(|file| file.before.clone());
+    let gone = replaced.chain(others.into_iter().map(|row| row.upload)).collect();
+    Ok(Pending { listed: load(services, listed).await?, gone })
+}
+
+/// Files of these names were read besides those that the changes are about. If one was replaced before that, what it
+/// replaced is known by a change that was not read yet.
+async fn check_unchanged(
+    services: &Services,
+    path: &RepoPath,
+    changes: &[Change],
+    names: &BTreeSet<&Filename>,
+) -> Result<(), Failure> {
+    let known: BTreeSet<_> = changes.iter().map(|change| &change.id).collect();
+    let now = services.catalog.changes(path).await?;
+    let is_new = |change: &&Change| {
+        !known.contains(&change.id) && change.file().is_some_and(|file| names.contains(&file.filename))
+    };
+    match now.iter().find(is_new).and_then(Change::file) {
+        Some(file) => Err(Failure::NotSettled(file.filename.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// Reads the metadata of packages, those whose metadata is too large for the table from beside it.
@@ -71,17 +115,47 @@ async fn load_one(services: &Services, row: PackageRow) -> Result<Read, Failure>
     Ok(Read { row, fragments })
 }
 
-/// Where a package would lie if it replaced none: its path without the id of its upload.
-fn plain_path(row: &PackageRow) -> String {
-    row.path.replace(&format!("/{}/", row.upload), "/")
-}
-
 /// All files of a repository; each change is seen in them.
 pub(crate) async fn files(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Binary>, Failure> {
     let files = services.catalog.binaries(path).await?;
     let known = files.iter().map(|file| ((&file.arch, &file.filename), file.version)).collect();
     check_settled(services, path, &known, changes, |_| true).await?;
     Ok(files)
+}
+
+/// The architectures that a repository has files of, and these others.
+async fn archs<'a>(
+    services: &Services,
+    path: &RepoPath,
+    others: impl Iterator<Item = &'a Arch>,
+) -> Result<BTreeSet<Arch>, Failure> {
+    let known = services.catalog.archs(path).await?.into_iter().filter_map(|arch| Arch::new(arch).ok());
+    Ok(known.chain(others.cloned()).collect())
+}
+
+/// The files of these names, whatever architecture they were uploaded for; each change is seen in them.
+pub(crate) async fn files_named(
+    services: &Services,
+    path: &RepoPath,
+    changes: &[Change],
+    names: &BTreeSet<Filename>,
+) -> Result<Vec<Binary>, Failure> {
+    let archs = archs(services, path, changes.iter().filter_map(Change::file).map(|file| &file.arch)).await?;
+    let keys = names.iter().flat_map(|name| archs.iter().map(move |arch| (arch, name)));
+    let files = services.catalog.binaries_named(path, keys).await?;
+    let known = files.iter().map(|file| ((&file.arch, &file.filename), file.version)).collect();
+    check_settled(services, path, &known, changes, |file| names.contains(&file.filename)).await?;
+    Ok(files)
+}
+
+async fn check_rows(
+    services: &Services,
+    path: &RepoPath,
+    rows: &[PackageRow],
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let known = rows.iter().map(|row| ((&row.arch, &row.filename), row.version)).collect();
+    check_settled(services, path, &known, changes, |file| file.is_package).await
 }
 
 /// A transaction becomes visible item by item. So a change may be seen before the file that it added, or while the

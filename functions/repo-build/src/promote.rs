@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use colca_model::{Arch, Codename, RepoPath, RepositoryKind};
-use colca_revisions::{Listed, contents, supersede};
+use colca_revisions::{Listed, contents, superseded};
 use colca_rpmmd::Carried;
 use colca_runtime::Services;
 use colca_store::{EntryFile, ObjectKey, Revision};
 use futures::future::try_join_all;
 
 use crate::assemble::Assembly;
+use crate::commit::{Overwrite, commit};
+use crate::content::Content;
 use crate::failure::Failure;
 use crate::live::Live;
-use crate::publish::{overwrite, point, retract_others};
+use crate::publish::metadata;
 use crate::rpm::directory_of;
 use crate::shared::{Origin, Original};
 use crate::wanted::{Main, Step, Wanted, WantedEntry, WantedPlace, content};
@@ -32,23 +34,18 @@ pub(crate) async fn promote(
     if let Some(previous) = previous.filter(|previous| previous.number != number) {
         let needed = revision.paths();
         let old = previous.paths();
-        supersede(services, path, previous, by, old.difference(&needed).copied()).await?;
+        let garbage = superseded(services, path, previous, by, old.difference(&needed).copied());
+        services.jobs.discard_each(garbage).await?;
     }
     let files = revision.places.values().flat_map(|place| &place.entries);
-    let steps: BTreeSet<u8> = files.clone().map(|file| file.step).collect();
-    let mut etags = BTreeMap::new();
-    for step in steps {
-        let reads = files.clone().filter(|file| file.step == step).map(async |file| {
-            Ok::<(String, Bytes), Failure>((file.path.clone(), read(services, path, number, file).await?))
-        });
-        etags.extend(overwrite(services, path, live, try_join_all(reads).await?).await?);
-    }
-    for file in revision.places.values_mut().flat_map(|place| &mut place.entries) {
-        file.etag = etags.remove(&file.path).unwrap_or_default();
-    }
+    let overwrites = files.map(async |file| {
+        let size = size(services, path, number, file).await?;
+        let content = Content::copy(metadata(path, &file.source), size);
+        Ok::<_, Failure>(Overwrite { step: file.step, path: file.path.clone(), content })
+    });
+    let overwrites = try_join_all(overwrites).await?;
     let mirrorlists = mirrorlists(&revision);
-    point(services, path, live, &mut revision, &mirrorlists).await?;
-    retract_others(services, path, live, &revision).await?;
+    commit(services, path, live, &mut revision, overwrites, &mirrorlists).await?;
     Ok(revision)
 }
 
@@ -65,15 +62,15 @@ pub(crate) async fn signed_anew(
         let parts = ["signed anew", &place.content].into_iter().chain(signers.iter().map(String::as_str));
         let mut wanted = WantedPlace { content: content(parts), kept: place.files.clone(), ..WantedPlace::default() };
         for file in place.entries.iter().filter(|file| !is_signature(&file.path)) {
+            if !file.source.starts_with('@') {
+                let size = size(services, path, revision.number, file).await?;
+                wanted.entries.push(WantedEntry::of_file(file.path.clone(), file.source.clone(), size));
+                continue;
+            }
             let bytes = read(services, path, revision.number, file).await?;
             match Main::of(&file.path, &bytes) {
                 Some(main) => wanted.main = Some(main),
-                None => {
-                    let source = Some(file.source.clone()).filter(|source| !source.starts_with('@'));
-                    wanted
-                        .entries
-                        .push(WantedEntry { source, ..WantedEntry::new(file.path.clone(), bytes, Step::Beside) });
-                }
+                None => wanted.entries.push(WantedEntry::new(file.path.clone(), bytes, Step::Beside)),
             }
         }
         if wanted.main.is_some() {
@@ -81,12 +78,11 @@ pub(crate) async fn signed_anew(
         }
     }
     Ok(Wanted {
-        kind: revision.kind,
         packages: revision.packages,
         places,
         mirrorlists: mirrorlists(revision),
         packages_signed: revision.packages_signed,
-        problems: vec![],
+        ..Wanted::nothing(revision.kind)
     })
 }
 
@@ -103,9 +99,14 @@ fn mirrorlists(revision: &Revision) -> BTreeMap<String, String> {
 
 /// An entry file as a revision had it.
 async fn read(services: &Services, path: &RepoPath, number: u64, file: &EntryFile) -> Result<Bytes, Failure> {
-    let key = ObjectKey::Metadata { repository: path.clone(), path: file.source.clone() };
-    let found = services.objects.read(&key).await?;
+    let found = services.objects.read(&metadata(path, &file.source)).await?;
     found.map(|(bytes, _)| bytes).ok_or(Failure::NoRevision(number))
+}
+
+/// How long it was.
+async fn size(services: &Services, path: &RepoPath, number: u64, file: &EntryFile) -> Result<u64, Failure> {
+    let head = services.objects.head(&metadata(path, &file.source)).await?;
+    head.map(|head| head.size).ok_or(Failure::NoRevision(number))
 }
 
 /// What a revision of another repository lists, but source packages of Debian.

@@ -4,19 +4,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use colca_model::RepoPath;
-use colca_revisions::{garbage, supersede};
+use colca_revisions::{garbage, superseded};
 use colca_runtime::Services;
-use colca_store::{Cause, EntryFile, ErrorKind, Held, ObjectKey, Place, Revision};
+use colca_store::{Cause, EntryFile, ErrorKind, Expected, Garbage, Held, ObjectKey, Place, Revision};
 use futures::future::try_join_all;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryFutureExt, TryStreamExt, stream};
+use jiff::Timestamp;
 
+use crate::commit::{Overwrite, commit};
+use crate::content::Content;
 use crate::failure::Failure;
-use crate::live::{Live, entry};
+use crate::live::Live;
 use crate::revision::NewRevision;
-use crate::wanted::{Step, Wanted};
+use crate::wanted::{Holds, Wanted, WantedPlace};
 
 /// How many files are written at once.
 const AT_ONCE: usize = 16;
+
+/// What is to be done for a revision.
+#[derive(Default)]
+struct Work {
+    /// Files under names of their own, which have the same content wherever they are.
+    files: BTreeMap<String, Content>,
+    /// Entry files for the snapshot.
+    snapshot: Vec<(String, Bytes)>,
+    /// Entry files of the snapshot before, for this one.
+    copies: Vec<(String, String)>,
+    /// Entry files.
+    overwrites: Vec<Overwrite>,
+    /// Those that hold the same as a file.
+    reflections: Vec<(u8, String, String, u64)>,
+}
 
 /// Publishes a revision after `previous`. `tried` gets the paths of all that it may overwrite.
 pub(crate) async fn publish(
@@ -28,9 +46,6 @@ pub(crate) async fn publish(
     wanted: Wanted,
     tried: &mut BTreeSet<String>,
 ) -> Result<Revision, Failure> {
-    let mut writes: Vec<(String, Bytes)> = Vec::new();
-    let mut copies: Vec<(String, String)> = Vec::new();
-    let mut overwrites: Vec<(Step, String, Bytes)> = Vec::new();
     let mut revision = Revision {
         number: new.number,
         published: new.at,
@@ -41,79 +56,109 @@ pub(crate) async fn publish(
         packages_signed: wanted.packages_signed,
         promoted,
         places: BTreeMap::new(),
-        mirrorlists: BTreeMap::new(),
+        mirrorlists: wanted.mirrorlists.keys().map(|path| (path.clone(), String::new())).collect(),
     };
+    let mut work = Work::default();
     for (name, place) in wanted.places {
-        let mut noted = Place { content: place.content, entries: vec![], files: vec![] };
-        // A place as it was before: what it needs is there, and the snapshot gets copies.
-        if !place.is_new
-            && let Some(before) = previous.and_then(|previous| previous.places.get(&name))
-        {
-            noted.files.clone_from(&before.files);
-            for file in &before.entries {
-                let mut file = file.clone();
-                if file.source.starts_with('@') {
-                    let snapshot = Revision::snapshot(new.number, &file.path);
-                    copies.push((std::mem::replace(&mut file.source, snapshot.clone()), snapshot));
-                }
-                noted.entries.push(file);
-            }
-        }
-        noted.files.extend(place.kept);
-        for (path, bytes) in place.files {
-            noted.files.push(path.clone());
-            writes.push((path, bytes));
-        }
-        for file in place.entries {
-            let source = file.source.unwrap_or_else(|| {
-                let snapshot = Revision::snapshot(new.number, &file.path);
-                writes.push((snapshot.clone(), file.bytes.clone()));
-                snapshot
-            });
-            noted.entries.push(EntryFile {
-                path: file.path.clone(),
-                source,
-                etag: String::new(),
-                step: file.step as u8,
-            });
-            overwrites.push((file.step, file.path, file.bytes));
-        }
+        let before = previous.and_then(|previous| previous.places.get(&name));
+        let noted = match before.filter(|_| !place.is_new) {
+            Some(before) => work.keep(new.number, place.content, before),
+            None => work.renew(new.number, live, before, place),
+        };
         revision.places.insert(name, noted);
     }
-    revision.mirrorlists = wanted.mirrorlists.keys().map(|path| (path.clone(), String::new())).collect();
-    tried.extend(overwrites.iter().map(|(_, path, _)| path.clone()).chain(revision.mirrorlists.keys().cloned()));
+    tried.extend(work.overwrites.iter().map(|overwrite| overwrite.path.clone()));
+    tried.extend(work.reflections.iter().map(|(_, path, ..)| path.clone()));
+    tried.extend(revision.mirrorlists.keys().cloned());
 
     check_length(&revision)?;
-    note_garbage(services, path, previous, &revision).await?;
-    let key = |below: &str| ObjectKey::Metadata { repository: path.clone(), path: below.to_owned() };
-    let writes = writes.into_iter().map(async |(below, bytes)| services.objects.write(&key(&below), bytes).await);
-    let copies = copies.into_iter().map(async |(from, to)| {
-        let copied = services.objects.copy(&key(&from), &key(&to)).await;
-        copied.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => Failure::Incomplete(from),
-            _ => error.into(),
-        })
-    });
-    let writes = writes.map(|write| async { write.await.map_err(Failure::from) });
-    let writes = stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>();
-    let copies = stream::iter(copies).buffer_unordered(AT_ONCE).try_collect::<()>();
-    futures::try_join!(writes, copies)?;
-
-    let mut etags = BTreeMap::new();
-    for step in [Step::Beside, Step::Entry] {
-        let (now, later): (Vec<_>, _) = overwrites.into_iter().partition(|(of, ..)| *of == step);
-        overwrites = later;
-        let now = now.into_iter().map(|(_, path, bytes)| (path, bytes));
-        etags.extend(overwrite(services, path, live, now).await?);
+    let garbage = garbage_of(services, path, previous, &revision);
+    services.jobs.discard_each(garbage.into_iter().chain(wanted.garbage)).await?;
+    let beside = wanted.beside.into_iter().map(async |(key, bytes)| services.objects.write(&key, bytes).await);
+    let beside = try_join_all(beside).map_err(Failure::from);
+    let (written, _) = futures::try_join!(work.write(services, path), beside)?;
+    let mut overwrites = work.overwrites;
+    for (step, path_of, source, size) in work.reflections {
+        let there = || Content::copy(metadata(path, &source), size);
+        let content = written.get(&source).cloned().unwrap_or_else(there);
+        overwrites.push(Overwrite { step, path: path_of, content });
     }
-    for file in revision.places.values_mut().flat_map(|place| &mut place.entries) {
-        if let Some(etag) = etags.remove(&file.path) {
-            file.etag = etag;
-        }
-    }
-    point(services, path, live, &mut revision, &wanted.mirrorlists).await?;
-    retract_others(services, path, live, &revision).await?;
+    commit(services, path, live, &mut revision, overwrites, &wanted.mirrorlists).await?;
     Ok(revision)
+}
+
+impl Work {
+    /// A place as it was before: what it needs is there, and the snapshot gets copies.
+    fn keep(&mut self, revision: u64, content: String, before: &Place) -> Place {
+        let mut noted = Place { content, ..before.clone() };
+        for file in noted.entries.iter_mut().filter(|file| file.source.starts_with('@')) {
+            let snapshot = Revision::snapshot(revision, &file.path);
+            self.copies.push((std::mem::replace(&mut file.source, snapshot.clone()), snapshot));
+        }
+        noted
+    }
+
+    /// A place that is new, or some of it is.
+    fn renew(&mut self, revision: u64, live: &Live, before: Option<&Place>, place: WantedPlace) -> Place {
+        let mut noted = Place { content: place.content, entries: vec![], files: place.kept };
+        for (path, content) in place.files {
+            noted.files.push(path.clone());
+            self.files.insert(path, content);
+        }
+        for entry in place.entries {
+            let step = entry.step as u8;
+            let (source, etag) = match entry.holds {
+                Holds::Bytes(bytes) => {
+                    let snapshot = Revision::snapshot(revision, &entry.path);
+                    self.snapshot.push((snapshot.clone(), bytes.clone()));
+                    self.overwrites.push(Overwrite { step, path: entry.path.clone(), content: bytes.into() });
+                    (snapshot, String::new())
+                }
+                Holds::File(source, size) => {
+                    let is_it = |file: &&EntryFile| file.path == entry.path && file.source == source;
+                    let there = before.and_then(|before| before.entries.iter().find(is_it));
+                    let there = there.filter(|file| live.expected(&file.path) == Expected::Etag(file.etag.clone()));
+                    if there.is_none() {
+                        self.reflections.push((step, entry.path.clone(), source.clone(), size));
+                    }
+                    (source, there.map(|file| file.etag.clone()).unwrap_or_default())
+                }
+            };
+            noted.entries.push(EntryFile { path: entry.path, source, etag, step });
+        }
+        noted
+    }
+
+    /// Writes all but entry files. Gives the files, with their bytes if those were at hand.
+    async fn write(&mut self, services: &Services, path: &RepoPath) -> Result<BTreeMap<String, Content>, Failure> {
+        let files = std::mem::take(&mut self.files).into_iter().map(async |(below, content)| {
+            let content = content.at_hand(services).await?;
+            // Also over the same bytes: a sweep that found them to be garbage deletes those that it saw, and not these.
+            content.write(services, &metadata(path, &below), None).await?;
+            Ok::<_, colca_store::Error>((below, content))
+        });
+        let files = files.map(|file| async { file.await.map_err(|error| missing(error, path)) });
+        let snapshot = std::mem::take(&mut self.snapshot).into_iter().map(async |(below, bytes)| {
+            Ok::<_, Failure>(services.objects.write(&metadata(path, &below), bytes).await?)
+        });
+        let copies = std::mem::take(&mut self.copies).into_iter().map(async |(from, to)| {
+            let copied = services.objects.copy(&metadata(path, &from), &metadata(path, &to)).await;
+            copied.map_err(|error| missing(error, path))
+        });
+        let files = stream::iter(files).buffer_unordered(AT_ONCE).try_collect::<BTreeMap<_, _>>();
+        let snapshot = stream::iter(snapshot).buffer_unordered(AT_ONCE).try_collect::<()>();
+        let copies = stream::iter(copies).buffer_unordered(AT_ONCE).try_collect::<()>();
+        let (files, (), ()) = futures::try_join!(files, snapshot, copies)?;
+        Ok(files)
+    }
+}
+
+/// What an earlier revision has and is not there: all is made anew then.
+pub(crate) fn missing(error: colca_store::Error, path: &RepoPath) -> Failure {
+    match error.kind() {
+        ErrorKind::NotFound => Failure::Incomplete(format!("something that {path} published: {error}")),
+        _ => error.into(),
+    }
 }
 
 /// What is noted of a revision must fit into an item of the table, which holds 400 KB; said before anything is written.
@@ -129,67 +174,25 @@ fn check_length(revision: &Revision) -> Result<(), Failure> {
     )))
 }
 
-/// Writes entry files, each if it still is what it was. Gives their entity tags.
-pub(crate) async fn overwrite(
-    services: &Services,
-    path: &RepoPath,
-    live: &Live,
-    files: impl IntoIterator<Item = (String, Bytes)>,
-) -> Result<Vec<(String, String)>, Failure> {
-    let commits = files.into_iter().map(async |(below, bytes)| {
-        let expected = live.expected(&below);
-        let etag = services.objects.overwrite(&entry(path, &below), bytes, Some(&expected)).await?;
-        Ok::<_, Failure>((below, etag))
-    });
-    try_join_all(commits).await
-}
-
-/// Has the mirror lists name a revision: clients that begin there read it from start to end, whatever is published meanwhile.
-pub(crate) async fn point(
-    services: &Services,
-    path: &RepoPath,
-    live: &Live,
-    revision: &mut Revision,
-    mirrorlists: &BTreeMap<String, String>,
-) -> Result<(), Failure> {
-    let base = services.base_url(path);
-    let lines = mirrorlists.iter().map(|(list, directory)| {
-        let directory = if directory.is_empty() { String::new() } else { format!("{directory}/") };
-        (list.clone(), Bytes::from(format!("{base}@{}/{directory}\n", revision.number)))
-    });
-    revision.mirrorlists = overwrite(services, path, live, lines).await?.into_iter().collect();
-    Ok(())
-}
-
-/// Deletes the entry files that a revision does not have.
-pub(crate) async fn retract_others(
-    services: &Services,
-    path: &RepoPath,
-    live: &Live,
-    revision: &Revision,
-) -> Result<(), Failure> {
-    let named = revision.etags();
-    for (file, etag) in live.files().filter(|(file, _)| !named.contains_key(*file)) {
-        services.objects.retract(&entry(path, file), etag).await?;
-    }
-    Ok(())
-}
-
-/// Notes everything that may turn out to be garbage, before it can be: what is about to be written, in case this build
-/// dies, and what that supersedes. Whether it is garbage is asked when the time has come.
-async fn note_garbage(
+/// Everything that may turn out to be garbage: what is about to be written, in case this build dies, and what that
+/// supersedes. It is noted before it can be; whether it is, is asked when the time has come.
+fn garbage_of(
     services: &Services,
     path: &RepoPath,
     previous: Option<&Revision>,
     revision: &Revision,
-) -> Result<(), Failure> {
+) -> Vec<(Garbage, Timestamp)> {
     let old: BTreeSet<&str> = previous.into_iter().flat_map(Revision::paths).collect();
     let new = revision.paths();
     let due = services.unfinished_ends();
-    let written = garbage(path, revision.number, new.difference(&old).copied());
-    services.jobs.discard(written, due).await?;
-    if let Some(previous) = previous {
-        supersede(services, path, previous, revision.number, old.difference(&new).copied()).await?;
-    }
-    Ok(())
+    let written = garbage(path, revision.number, new.difference(&old).copied()).map(|object| (object, due));
+    let over = previous
+        .into_iter()
+        .flat_map(|previous| superseded(services, path, previous, revision.number, old.difference(&new).copied()));
+    written.chain(over).collect()
+}
+
+/// The key of what lies under a name of its own.
+pub(crate) fn metadata(path: &RepoPath, below: &str) -> ObjectKey {
+    ObjectKey::Metadata { repository: path.clone(), path: below.to_owned() }
 }

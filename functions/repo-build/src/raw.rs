@@ -1,6 +1,5 @@
 //! What a repository of plain files is to look like: the files lie where they are, and three lists say which there are.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use colca_model::{Binary, RepositoryKind};
@@ -43,11 +42,8 @@ pub(crate) fn plan(revision: &NewRevision, files: &[Binary]) -> Wanted {
         ..WantedPlace::default()
     };
     Wanted {
-        kind: RepositoryKind::Raw,
         packages: files.len() as u64,
         places: [(PLACE.to_owned(), place)].into(),
-        mirrorlists: BTreeMap::new(),
-        packages_signed: false,
-        problems: vec![],
+        ..Wanted::nothing(RepositoryKind::Raw)
     }
 }

@@ -1,13 +1,14 @@
 //! Taking a repository out of the public tree, when its last file was deleted.
 
 use colca_model::{RepoPath, RepositoryKind};
-use colca_revisions::supersede;
+use colca_revisions::superseded;
 use colca_runtime::Services;
 use colca_store::{Change, Lease, ObjectKey, Revision};
 use tracing::info;
 
 use crate::build_repository::strike_off;
 use crate::failure::Failure;
+use crate::keep_lists::forget_lists;
 use crate::live::{Live, entry};
 use crate::shared;
 
@@ -32,9 +33,11 @@ pub(crate) async fn vanish(
     }
     for number in lease.repository.kept() {
         if let Some(kept) = services.catalog.revision(path, number).await? {
-            supersede(services, path, &kept, lease.fence, kept.paths().into_iter()).await?;
+            let garbage = superseded(services, path, &kept, lease.fence, kept.paths().into_iter());
+            services.jobs.discard_each(garbage).await?;
         }
     }
+    forget_lists(services, path, lease.repository.lists).await?;
     let adopted = services.catalog.all_adopted(path).await?;
     shared::let_go(services, path, &adopted).await?;
     for (file, etag) in live.files() {

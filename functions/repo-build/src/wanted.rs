@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use colca_model::RepositoryKind;
-use colca_store::Revision;
+use colca_revisions::Lists;
+use colca_store::{Garbage, ObjectKey, Revision};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+
+use crate::content::Content;
 
 /// A repository as it is to be.
 #[derive(Debug)]
@@ -21,9 +25,39 @@ pub(crate) struct Wanted {
     pub(crate) packages_signed: bool,
     /// What keeps files from being published.
     pub(crate) problems: Vec<String>,
+    /// The lists that were kept, with their number.
+    pub(crate) kept: Option<(u64, Lists)>,
+    /// The lists to keep for the next build, if there are any.
+    pub(crate) lists: Option<Lists>,
+    /// Whether segments of them are worth merging.
+    pub(crate) can_be_merged: bool,
+    /// The records of their segments that are new, by their names.
+    pub(crate) records: Vec<(String, Bytes)>,
+    /// What is to be written besides, for nobody to see.
+    pub(crate) beside: Vec<(ObjectKey, Bytes)>,
+    /// What may be garbage besides, from when on.
+    pub(crate) garbage: Vec<(Garbage, Timestamp)>,
 }
 
 impl Wanted {
+    /// Nothing at all, of that kind.
+    pub(crate) fn nothing(kind: RepositoryKind) -> Self {
+        Self {
+            kind,
+            packages: 0,
+            places: BTreeMap::new(),
+            mirrorlists: BTreeMap::new(),
+            packages_signed: false,
+            problems: vec![],
+            kept: None,
+            lists: None,
+            can_be_merged: false,
+            records: vec![],
+            beside: vec![],
+            garbage: vec![],
+        }
+    }
+
     /// Takes from each place that is as it was in the revision before what would be written again; nothing is if all are to
     /// be made `anew`. Whether any is left, or a place is gone.
     pub(crate) fn keep_what_is_new(&mut self, before: Option<&Revision>, anew: bool) -> bool {
@@ -34,9 +68,6 @@ impl Wanted {
             let before = before.and_then(|before| before.places.get(name));
             place.is_new = anew || before.is_none_or(|before| before.content != place.content);
             is_new |= place.is_new;
-            if !place.is_new {
-                (place.files, place.entries, place.main) = (vec![], vec![], None);
-            }
         }
         is_new
     }
@@ -50,7 +81,7 @@ pub(crate) struct WantedPlace {
     /// The same for the same content, in whatever revision.
     pub(crate) content: String,
     /// What is written under names of its own, by path below the repository.
-    pub(crate) files: Vec<(String, Bytes)>,
+    pub(crate) files: Vec<(String, Content)>,
     /// What it needs and is there already, by path.
     pub(crate) kept: Vec<String>,
     pub(crate) entries: Vec<WantedEntry>,
@@ -62,10 +93,17 @@ pub(crate) struct WantedPlace {
 #[derive(Debug)]
 pub(crate) struct WantedEntry {
     pub(crate) path: String,
-    pub(crate) bytes: Bytes,
-    /// Where the same bytes lie for good, if not with the snapshot of the revision.
-    pub(crate) source: Option<String>,
+    pub(crate) holds: Holds,
     pub(crate) step: Step,
+}
+
+/// What an entry file holds.
+#[derive(Debug)]
+pub(crate) enum Holds {
+    /// These bytes, which are kept with the snapshot of the revision.
+    Bytes(Bytes),
+    /// What lies for good in another file of the place, of this length.
+    File(String, u64),
 }
 
 /// The entry file that names all others, before it is signed.
@@ -104,7 +142,12 @@ pub(crate) enum Step {
 impl WantedEntry {
     /// An entry file that is kept with the snapshot.
     pub(crate) fn new(path: String, bytes: impl Into<Bytes>, step: Step) -> Self {
-        Self { path, bytes: bytes.into(), source: None, step }
+        Self { path, holds: Holds::Bytes(bytes.into()), step }
+    }
+
+    /// One that holds the same as another file of its place.
+    pub(crate) fn of_file(path: String, file: String, size: u64) -> Self {
+        Self { path, holds: Holds::File(file, size), step: Step::Beside }
     }
 }
 

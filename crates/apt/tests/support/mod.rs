@@ -3,6 +3,7 @@
 
 pub(crate) mod dpkg;
 pub(crate) mod paragraphs;
+pub(crate) mod published;
 pub(crate) mod raw_deb;
 #[path = "../../../rpmmd/tests/support/scratch.rs"]
 pub(crate) mod scratch;

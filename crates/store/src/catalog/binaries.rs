@@ -4,7 +4,7 @@
 //! a version, of an architecture, of one flavor in it. Beside its own fields each has what search looks it up by.
 
 use aws_sdk_dynamodb::types::builders::PutBuilder;
-use aws_sdk_dynamodb::types::{Delete, Put};
+use aws_sdk_dynamodb::types::{Delete, Put, Select};
 use colca_model::{Arch, Binary, Filename, Flavor, RepoPath, Sha512};
 
 use super::Catalog;
@@ -54,6 +54,39 @@ impl Catalog {
         let mut binaries = self.binaries_of_version(&repository.version_level()).await?;
         binaries.retain(|binary| binary.repository.flavor == repository.flavor);
         Ok(binaries)
+    }
+
+    /// Those of these files that are registered, in no order.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn binaries_named<'a>(
+        &self,
+        repository: &RepoPath,
+        files: impl IntoIterator<Item = (&'a Arch, &'a Filename)>,
+    ) -> Result<Vec<Binary>> {
+        let pk = partition(&repository.version_level());
+        let keys = files.into_iter().map(|(arch, filename)| key(&pk, &sort_key(repository, arch, filename)));
+        self.table.get_all(keys.collect()).await
+    }
+
+    /// Whether a repository has any file.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn has_files(&self, repository: &RepoPath) -> Result<bool> {
+        let query = self.table.db.query().table_name(&self.table.name).consistent_read(true).select(Select::Count);
+        let query = query.key_condition_expression("pk = :pk").filter_expression("flavor = :flavor");
+        let query = query.expression_attribute_values(":pk", text(partition(&repository.version_level())));
+        let query = query.expression_attribute_values(":flavor", text(repository.flavor.as_str()));
+        let mut pages = query.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| Error::sdk(format!("look for files of {repository}"), error))?;
+            if page.count() > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a repository has any file of an architecture.

@@ -31,8 +31,11 @@ pub enum What {
     Removed(ChangedFile),
     /// Somebody asked for a build.
     Asked {
-        /// Whether all metadata is to be written anew, though nothing else changed.
+        /// Whether everything is to be published anew, though nothing else changed: signed, and with a date of now.
         anew: bool,
+        /// Whether all packages are to be listed anew, too.
+        #[serde(default)]
+        all: bool,
     },
 }
 
@@ -47,9 +50,21 @@ pub struct ChangedFile {
     pub version: u64,
     /// Whether the file is a package, whose metadata a build has to see, or to see gone.
     pub is_package: bool,
+    /// The upload of the bytes that this change took away, if there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<UploadId>,
 }
 
 impl Change {
+    /// The file that was changed, if one was.
+    #[must_use]
+    pub fn file(&self) -> Option<&ChangedFile> {
+        match &self.what {
+            What::Added(file) | What::Removed(file) => Some(file),
+            What::Asked { .. } => None,
+        }
+    }
+
     /// Whether it is to be published even where uploads alone do not have a repository built.
     #[must_use]
     pub fn is_wanted(&self) -> bool {
@@ -117,9 +132,9 @@ mod tests {
     #[test]
     fn is_written_flat() {
         let id: UploadId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
-        let change = Change { id, what: What::Asked { anew: true } };
+        let change = Change { id, what: What::Asked { anew: true, all: true } };
         let json = serde_json::to_string(&change).expect("plain data");
-        assert_eq!(json, r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","change":"asked","anew":true}"#);
+        assert_eq!(json, r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","change":"asked","anew":true,"all":true}"#);
         assert_eq!(serde_json::from_str::<Change>(&json).expect("reads back"), change);
     }
 }

@@ -34,8 +34,32 @@ pub struct Built {
     pub revision: Revision,
     /// What kept files from being published.
     pub problems: Vec<String>,
+    /// What becomes of the lists that the next build is to change.
+    pub lists: KeptLists,
     /// When.
     pub at: Timestamp,
+}
+
+/// What a build leaves of the lists that the next one is to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptLists {
+    /// Those that it found.
+    AsBefore,
+    /// Others, kept under its lease.
+    New,
+    /// None.
+    Gone,
+}
+
+impl KeptLists {
+    /// What an update sets, and what it removes, of one that sets and removes other attributes as well.
+    fn expressions(self) -> (&'static str, &'static str) {
+        match self {
+            Self::AsBefore => ("", ""),
+            Self::New => (", lists = :fence", ""),
+            Self::Gone => ("", ", lists"),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -65,8 +89,9 @@ impl Catalog {
         held(send(request, path).await)
     }
 
-    /// Notes that the build that was due begins now. Call it before [`Catalog::lease`]: whatever is registered from
-    /// here on asks for a build of its own, and so does a holder of the lease who finds something left.
+    /// Notes that the build that was due begins now, for whoever found the lease taken. Whatever is registered from here on
+    /// asks for a build of its own, and so does a holder who finds something left. One that had its last look before this has
+    /// given the lease back, so try [`Catalog::lease`] once more.
     ///
     /// # Errors
     /// Whatever the service answers.
@@ -75,13 +100,15 @@ impl Catalog {
         held(send(request, path).await).map(drop)
     }
 
-    /// Takes the right to build a repository: nobody has it, its time is over, or it is `owner`'s already, from
-    /// an attempt that died. `None` if somebody else is building; they will see whatever was changed by now.
+    /// Takes the right to build a repository, and notes that the build that was due begins: nobody has that right, its
+    /// time is over, or it is `owner`'s already, from an attempt that died. `None` if somebody else is building; they will see
+    /// whatever was changed by now.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn lease(&self, path: &RepoPath, owner: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
-        let update = "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one";
+        let update = "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one \
+                      REMOVE queued_until";
         let free = "attribute_exists(pk) AND (attribute_not_exists(lease_until) OR lease_until <= :now OR lease_owner = :owner)";
         let request = self
             .update(path, update)
@@ -117,13 +144,13 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn record_revision(&self, path: &RepoPath, lease: &Lease, built: &Built) -> Result<bool> {
-        let Built { revision, problems, at } = built;
+        let Built { revision, problems, lists, at } = built;
         let update = Update::builder().table_name(&self.table.name).set_key(Some(key(&partition(path), SK)));
-        let update = update.update_expression(
+        let (set, remove) = lists.expressions();
+        let update = update.update_expression(format!(
             "SET revision = :revision, published = :fence, kind = :kind, packages = :packages, problems = :problems, \
-             signed = :signed, \
-             packages_signed = :packages_signed, modified = :now REMOVE failed",
-        );
+             signed = :signed, packages_signed = :packages_signed, modified = :now{set} REMOVE failed{remove}"
+        ));
         let update = update.condition_expression(LEASED);
         let update = update.expression_attribute_values(":owner", text(&lease.owner));
         let update = update.expression_attribute_values(":fence", number(lease.fence));
@@ -145,8 +172,15 @@ impl Catalog {
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn record_nothing_new(&self, path: &RepoPath, lease: &Lease, problems: &[String]) -> Result<bool> {
-        let request = self.leased(path, lease, "SET problems = :problems REMOVE failed");
+    pub async fn record_nothing_new(
+        &self,
+        path: &RepoPath,
+        lease: &Lease,
+        problems: &[String],
+        lists: KeptLists,
+    ) -> Result<bool> {
+        let (set, remove) = lists.expressions();
+        let request = self.leased(path, lease, &format!("SET problems = :problems{set} REMOVE failed{remove}"));
         held(send(request.expression_attribute_values(":problems", attribute(problems)?), path).await)
     }
 
@@ -195,7 +229,7 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn record_retraction(&self, path: &RepoPath, lease: &Lease) -> Result<bool> {
-        held(send(self.leased(path, lease, "SET published = :fence REMOVE revision, pins"), path).await)
+        held(send(self.leased(path, lease, "SET published = :fence REMOVE revision, pins, lists"), path).await)
     }
 
     fn leased(&self, path: &RepoPath, lease: &Lease, expression: &str) -> UpdateItemFluentBuilder {

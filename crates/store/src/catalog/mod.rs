@@ -38,7 +38,7 @@ pub use adopted::AdoptedRow;
 pub use changes::{Change, ChangedFile, What};
 pub use claims::{Claim, Identity};
 pub use holds::Held;
-pub use leases::{Built, Lease};
+pub use leases::{Built, KeptLists, Lease};
 pub use levels::Listing;
 pub use packages::{Format, PackageRow, StoredFragments};
 pub use page_token::PageToken;

@@ -85,6 +85,19 @@ impl Catalog {
         self.table.get(&partition(repository), &package_sk(arch, filename)).await
     }
 
+    /// The metadata of those of these files that are packages, in no order, as they are now.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn packages_named<'a>(
+        &self,
+        repository: &RepoPath,
+        files: impl IntoIterator<Item = (&'a Arch, &'a Filename)>,
+    ) -> Result<Vec<PackageRow>> {
+        let pk = partition(repository);
+        self.table.get_all(files.into_iter().map(|(arch, name)| key(&pk, &package_sk(arch, name))).collect()).await
+    }
+
     /// Notes in which directory the files of a source package lie together. `false` if it is another one by now, or gone.
     ///
     /// # Errors

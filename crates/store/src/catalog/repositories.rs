@@ -42,6 +42,9 @@ pub struct Repository {
     /// The number of the revision that is published; 0 before the first.
     #[serde(default)]
     pub revision: u64,
+    /// The lease under which the lists were made that the next build changes; none if it has to make them of the catalog.
+    #[serde(default)]
+    pub lists: Option<u64>,
     /// The lease under which something was published or retracted last; 0 before the first.
     #[serde(default)]
     pub published: u64,
@@ -288,6 +291,7 @@ mod tests {
             held: None,
             pins: BTreeSet::new(),
             gone: None,
+            lists: None,
             revision: 1,
             published: 1,
             packages: 1,

@@ -57,6 +57,8 @@ pub enum Cause {
     Asked,
     /// An earlier revision, or another repository's, was chosen.
     Promoted,
+    /// The same packages are listed in fewer segments.
+    Merged,
 }
 
 /// What clients read from one entry file on.

@@ -74,6 +74,11 @@ pub enum Owner {
         /// The number of the revision.
         revision: u64,
     },
+    /// The lists that the next revision of a repository is made from.
+    Lists {
+        /// The repository.
+        repository: RepoPath,
+    },
     /// A revision that was superseded: its item in the catalog.
     Revision {
         /// The repository.
@@ -89,7 +94,15 @@ impl Jobs {
     /// # Errors
     /// Whatever the service answers.
     pub async fn discard(&self, objects: impl IntoIterator<Item = Garbage>, due: Timestamp) -> Result<()> {
-        let items = objects.into_iter().map(|garbage| {
+        self.discard_each(objects.into_iter().map(|garbage| (garbage, due))).await
+    }
+
+    /// Has each object deleted in its own time.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn discard_each(&self, objects: impl IntoIterator<Item = (Garbage, Timestamp)>) -> Result<()> {
+        let items = objects.into_iter().map(|(garbage, due)| {
             let mut item = item(&partition(&garbage.key), SK, &garbage)?;
             item.insert("due_kind".to_owned(), text(DUE));
             item.insert("due_at".to_owned(), number(due.as_millisecond()));

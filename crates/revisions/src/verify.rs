@@ -1,0 +1,146 @@
+//! Whether what is published is what it should be: the files by their checksums, what they list by the catalog.
+
+use std::collections::BTreeMap;
+
+use colca_model::{RepoPath, RepositoryKind};
+use colca_runtime::Services;
+use colca_store::{Error, ErrorKind, Format, ObjectKey, Repository, Result, Revision};
+use futures::{StreamExt, TryStreamExt, stream};
+use sha2::Digest;
+
+use crate::{Lists, contents, first_of_each};
+
+/// How many files are read at once.
+const AT_ONCE: usize = 4;
+
+/// What is wrong with what a repository publishes; nothing if all is as it should be. While changes wait, or somebody chose
+/// another revision, what is listed is not compared with the catalog.
+///
+/// # Errors
+/// Whatever the services answer.
+pub async fn verify(services: &Services, path: &RepoPath, repository: &Repository) -> Result<Vec<String>> {
+    let Some(revision) = services.catalog.revision(path, repository.revision).await? else {
+        return Ok(vec!["nothing is published".to_owned()]);
+    };
+    let mut wrong = files(services, path, &revision).await?;
+    wrong.extend(entries(services, path, &revision).await?);
+    let listed = match contents(services, path, &revision).await {
+        Ok(listed) => listed,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Corrupt) => {
+            wrong.push(error.to_string());
+            return Ok(wrong);
+        }
+        Err(error) => return Err(error),
+    };
+    if repository.held.is_none() && !services.catalog.has_changes(path).await? {
+        let listed = listed.into_iter().map(|listed| (listed.path, listed.sha256)).collect();
+        wrong.extend(differences(services, path, repository, revision.kind, listed).await?);
+    }
+    let now = services.catalog.repository(path).await?;
+    if now.is_some_and(|now| now.published != repository.published) {
+        // Something was published meanwhile, and what was read is of both.
+        return Err(Error::unfinished(
+            &"compare what is published with the catalog: something was published meanwhile",
+        ));
+    }
+    Ok(wrong)
+}
+
+/// Each file under a name of its own has its SHA-256 in that name.
+async fn files(services: &Services, path: &RepoPath, revision: &Revision) -> Result<Vec<String>> {
+    let files = revision.places.values().flat_map(|place| &place.files);
+    let checks = files.map(async |file| {
+        let key = ObjectKey::Metadata { repository: path.clone(), path: file.clone() };
+        let mut digest = sha2::Sha256::new();
+        let read = services.objects.stream(&key, 0, |bytes| {
+            digest.update(bytes);
+            true
+        });
+        match read.await {
+            Ok(()) if file.contains(&hex::encode(digest.finalize())) => Ok(None),
+            Ok(()) => Ok(Some(format!("{file} has other bytes than its name says"))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Some(format!("{file} is missing"))),
+            Err(error) => Err(error),
+        }
+    });
+    let found: Vec<_> = stream::iter(checks.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Each entry file is as it was written, and lies with the snapshot.
+async fn entries(services: &Services, path: &RepoPath, revision: &Revision) -> Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    for (file, etag) in revision.etags() {
+        let key = ObjectKey::Entry { repository: path.clone(), path: file.clone() };
+        match services.objects.head(&key).await? {
+            None => wrong.push(format!("{file} is missing")),
+            Some(head) if head.etag != etag => wrong.push(format!("{file} is not as it was written")),
+            Some(_) => {}
+        }
+    }
+    for entry in revision.places.values().flat_map(|place| &place.entries).filter(|entry| entry.source.starts_with('@'))
+    {
+        let key = ObjectKey::Metadata { repository: path.clone(), path: entry.source.clone() };
+        if services.objects.head(&key).await?.is_none() {
+            wrong.push(format!("{} is missing", entry.source));
+        }
+    }
+    Ok(wrong)
+}
+
+/// How what is listed differs from what is registered. `listed` has the checksums by the paths.
+async fn differences(
+    services: &Services,
+    path: &RepoPath,
+    repository: &Repository,
+    kind: RepositoryKind,
+    listed: BTreeMap<String, String>,
+) -> Result<Vec<String>> {
+    let registered = registered(services, path, kind).await?;
+    let lists = match repository.lists {
+        Some(number) => Lists::of(services, path, number).await?,
+        None => None,
+    };
+    let notes = lists.map(|lists| lists.notes).unwrap_or_default();
+    let mut wrong = Vec::new();
+    for (file, known) in &registered {
+        // Of packages that cannot be listed beside others nobody knows which they are.
+        let is_left_out = notes.takes_all
+            || notes.left_out.values().any(|left_out| file.ends_with(&format!("/{}", left_out.filename)));
+        match listed.get(file) {
+            None if !is_left_out => wrong.push(format!("{file} is registered, and not listed")),
+            Some(sha256) if known.as_ref().is_some_and(|known| known != sha256) => {
+                wrong.push(format!("{file} is listed with another SHA-256 than it is registered with"));
+            }
+            _ => {}
+        }
+    }
+    let unknown = listed.keys().filter(|file| !registered.contains_key(*file));
+    wrong.extend(unknown.map(|file| format!("{file} is listed, and not registered")));
+    Ok(wrong)
+}
+
+/// What is to be listed, with its SHA-256 where that is known.
+async fn registered(
+    services: &Services,
+    path: &RepoPath,
+    kind: RepositoryKind,
+) -> Result<BTreeMap<String, Option<String>>> {
+    let files = services.catalog.binaries(path).await?;
+    let sums = files.iter().map(|file| (ObjectKey::below(path, &file.key), file.published().1.to_string()));
+    let sums: BTreeMap<_, _> = sums.collect();
+    if kind == RepositoryKind::Raw {
+        return Ok(sums.into_iter().map(|(file, sha256)| (file.to_owned(), Some(sha256))).collect());
+    }
+    let is_listed = |format: &Format| match kind {
+        RepositoryKind::Rpm => matches!(format, Format::Rpm(_)),
+        _ => *format == Format::Deb,
+    };
+    let (rows, _) = first_of_each(services.catalog.packages(path).await?);
+    let own = rows.into_iter().filter(|row| is_listed(&row.format)).map(|row| {
+        let sha256 = sums.get(row.path.as_str()).cloned();
+        (row.gathered.unwrap_or(row.path), sha256)
+    });
+    let adopted = services.catalog.all_adopted(path).await?.into_iter().filter(|row| is_listed(&row.format));
+    Ok(own.chain(adopted.map(|row| (row.path, Some(row.sha256.to_string())))).collect())
+}
