@@ -1,0 +1,68 @@
+//! One bench: all sizes, formats, subjects and steps.
+
+use std::path::Path;
+
+use crate::{
+    arguments::Arguments,
+    failure::Result,
+    index::Index,
+    machine::Machine,
+    measure::Measured,
+    peers,
+    report::{Results, Series},
+    subject::{Subject, Work},
+    synthetic::{Data, Format, Store},
+    us,
+};
+
+/// Runs it in a folder that keeps its packages for the next one.
+pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<Results> {
+    eprintln!("reading the index of this machine's release");
+    let index = Index::of_this_machine(&folder.join("index"))?;
+    let mut series = Vec::new();
+    for format in &arguments.formats {
+        let store = Store::new(&index, *format, &folder.join("packages"));
+        for count in &arguments.packages {
+            eprintln!("{count} {}s: making what is not there yet", format.ending());
+            let data = store.data(*count)?;
+            series.extend(one_size(arguments, &data, &folder.join("subjects"))?);
+        }
+    }
+    Ok(Results { machine: Machine::this(), index: index.digest, runs: arguments.runs, series })
+}
+
+/// The runs of all subjects take turns: what else the machine does meanwhile then hits all of them alike.
+fn one_size(arguments: &Arguments, data: &Data, folder: &Path) -> Result<Vec<Series>> {
+    let count = data.packages.len();
+    let mut steps = Vec::new();
+    for mut subject in subjects(data.format, count <= arguments.peers_at_most, folder)? {
+        eprintln!("{count} {}s: preparing {}", data.format.ending(), subject.name());
+        subject.prepare(data)?;
+        let todo = Work::ALL.into_iter().flat_map(|work| subject.ways(work).into_iter().map(move |way| (work, way)));
+        let todo: Vec<_> = todo.map(|(work, way)| (work, way, Vec::new())).collect();
+        steps.push((subject, todo));
+    }
+    for run in 1..=arguments.runs {
+        for (subject, todo) in &mut steps {
+            eprintln!("{count} {}s: {}, run {run} of {}", data.format.ending(), subject.name(), arguments.runs);
+            for (work, way, measured) in todo {
+                measured.push(subject.step(data, *work, way)?);
+            }
+        }
+    }
+    let series = |subject: &dyn Subject, (work, way, runs): (Work, &'static str, Vec<Measured>)| {
+        Series::new(subject, count, work, way, runs)
+    };
+    let series = steps
+        .into_iter()
+        .flat_map(|(subject, todo)| todo.into_iter().map(|step| series(subject.as_ref(), step)).collect::<Vec<_>>());
+    Ok(series.collect())
+}
+
+fn subjects(format: Format, with_peers: bool, folder: &Path) -> Result<Vec<Box<dyn Subject>>> {
+    let mut subjects = us::all(format, folder)?;
+    if with_peers {
+        subjects.extend(peers::all(format, folder)?);
+    }
+    Ok(subjects)
+}

@@ -1,0 +1,59 @@
+//! What publishing costs, measured beside the programs that others publish with, on the same packages in the same run.
+//!
+//! ```text
+//! index (Debian's) ─▶ synthetic (rpms, debs) ─▶ subjects (peers, and we) ─▶ measure ─▶ report (table, JSON, chart)
+//! ```
+//!
+//! Started by `./tests/bench`, which installs what it needs.
+
+mod arguments;
+mod bench;
+mod failure;
+mod index;
+mod machine;
+mod measure;
+mod peers;
+mod programs;
+mod random;
+mod report;
+#[cfg(test)]
+mod scratch;
+mod subject;
+mod synthetic;
+mod us;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use arguments::Arguments;
+use failure::{At, Result};
+
+fn main() -> ExitCode {
+    let mut words = env::args().skip(1).peekable();
+    let result = match words.next_if(|first| first == "supervise") {
+        Some(_) => measure::supervise(words),
+        None => Arguments::read(words).and_then(|arguments| bench(&arguments)),
+    };
+    result.unwrap_or_else(|failure| {
+        eprintln!("{failure}");
+        ExitCode::FAILURE
+    })
+}
+
+fn bench(arguments: &Arguments) -> Result<ExitCode> {
+    let root = root().canonicalize().at(root())?;
+    let results = bench::run(arguments, &root.join(".localstack/bench"))?;
+    println!("{}", results.text());
+    for path in results.write(&root.join("target/bench"))? {
+        println!("{}", path.strip_prefix(&root).unwrap_or(&path).display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where the project stands.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}

@@ -1,0 +1,129 @@
+//! `aptly`: a local repository that is published on the file system.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::json;
+
+use super::{archive, state::State};
+use crate::{
+    failure::{At, Result},
+    measure::{Commands, Measured},
+    programs,
+    subject::{Subject, Work},
+    synthetic::{Data, Format, Made},
+};
+
+struct Aptly {
+    version: String,
+    architecture: String,
+    contents: bool,
+    state: State,
+}
+
+/// With `Contents` and without.
+pub(crate) fn all(folder: &Path) -> Result<Vec<Box<dyn Subject>>> {
+    let printed = programs::printed(Command::new("aptly").arg("version"))?;
+    let version = printed.split_whitespace().last().unwrap_or_default();
+    let mut all: Vec<Box<dyn Subject>> = Vec::new();
+    for (contents, name) in [(true, "aptly"), (false, "aptly-without-contents")] {
+        let (version, architecture) = (version.to_owned(), archive::architecture()?);
+        all.push(Box::new(Aptly { version, architecture, contents, state: State::new(&folder.join(name))? }));
+    }
+    Ok(all)
+}
+
+impl Subject for Aptly {
+    fn name(&self) -> String {
+        format!("aptly {}{}", self.version, if self.contents { "" } else { archive::WITHOUT_CONTENTS })
+    }
+
+    fn format(&self) -> Format {
+        Format::Deb
+    }
+
+    fn remark(&self) -> &'static str {
+        if self.contents { "unsigned, Contents.gz" } else { "unsigned, no Contents" }
+    }
+
+    fn prepare(&mut self, data: &Data) -> Result<()> {
+        self.begin(data)?;
+        self.cold().measure()?;
+        self.state.keep()
+    }
+
+    fn step(&mut self, data: &Data, work: Work, _: &str) -> Result<Measured> {
+        if work == Work::Cold {
+            self.begin(data)?
+        } else {
+            self.state.restore()?
+        }
+        let path = |path: &PathBuf| path.display().to_string();
+        let commands = match work {
+            Work::Cold => self.cold(),
+            Work::Add => self.update(self.add(&path(&data.added.1))),
+            Work::Replace => {
+                let commands = self.remove(self.commands(), &data.replaced().0);
+                self.update(self.aptly(commands, &["repo", "add", archive::CODENAME, &path(&data.newer.1)]))
+            }
+            Work::Delete => self.update(self.remove(self.commands(), &data.deleted().0)),
+        };
+        let measured = commands.measure()?;
+        let public = self.state.work.join("public");
+        archive::check(&self.name(), &public, work, data.packages.len(), self.contents)?;
+        Ok(measured)
+    }
+}
+
+impl Aptly {
+    /// A repository of nothing, and packages that wait for it.
+    fn begin(&self, data: &Data) -> Result<()> {
+        self.state.clear()?;
+        self.state.put("incoming", &data.packages)?;
+        let text = json!({
+            "rootDir": self.state.work,
+            "architectures": [self.architecture],
+            "gpgDisableSign": true,
+            "gpgDisableVerify": true,
+        });
+        let path = self.state.work.join("aptly.conf");
+        fs::write(&path, text.to_string()).at(&path)
+    }
+
+    fn cold(&self) -> Commands {
+        let (codename, component) = (archive::CODENAME, archive::COMPONENT);
+        let distribution = format!("-distribution={codename}");
+        let component = format!("-component={component}");
+        let commands = self.aptly(self.commands(), &["repo", "create", &distribution, &component, codename]);
+        let commands = self.aptly(commands, &["repo", "add", codename, "incoming"]);
+        self.aptly(commands, &["publish", "repo", "-batch", self.without_contents(), codename])
+    }
+
+    fn add(&self, path: &str) -> Commands {
+        self.aptly(self.commands(), &["repo", "add", archive::CODENAME, path])
+    }
+
+    fn remove(&self, commands: Commands, package: &Made) -> Commands {
+        let query = format!("{} (= {}), $Architecture (= {})", package.name, package.version, package.arch);
+        self.aptly(commands, &["repo", "remove", archive::CODENAME, &query])
+    }
+
+    fn update(&self, commands: Commands) -> Commands {
+        self.aptly(commands, &["publish", "update", "-batch", self.without_contents(), archive::CODENAME])
+    }
+
+    fn without_contents(&self) -> &'static str {
+        if self.contents { "-skip-contents=false" } else { "-skip-contents=true" }
+    }
+
+    fn commands(&self) -> Commands {
+        Commands::new(&self.state.work)
+    }
+
+    fn aptly(&self, commands: Commands, arguments: &[&str]) -> Commands {
+        commands.then("aptly", ["-config=aptly.conf"].iter().chain(arguments).copied())
+    }
+}

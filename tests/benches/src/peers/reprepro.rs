@@ -1,0 +1,106 @@
+//! `reprepro`.
+
+use std::{fs, path::Path, process::Command};
+
+use super::{archive, state::State};
+use crate::{
+    failure::{At, Result},
+    measure::{Commands, Measured},
+    programs,
+    subject::{Subject, Work},
+    synthetic::{Data, Format, Placed},
+};
+
+/// Two megabytes are the limit of all arguments (`execve(2)`).
+const MOST_PATHS: usize = 5000;
+
+struct Reprepro {
+    version: String,
+    architecture: String,
+    contents: bool,
+    state: State,
+}
+
+/// With `Contents` and without.
+pub(crate) fn all(folder: &Path) -> Result<Vec<Box<dyn Subject>>> {
+    let printed = programs::printed(Command::new("reprepro").arg("--version"))?;
+    let version = printed.split_whitespace().last().unwrap_or_default();
+    let mut all: Vec<Box<dyn Subject>> = Vec::new();
+    for (contents, name) in [(true, "reprepro"), (false, "reprepro-without-contents")] {
+        let (version, architecture) = (version.to_owned(), archive::architecture()?);
+        all.push(Box::new(Reprepro { version, architecture, contents, state: State::new(&folder.join(name))? }));
+    }
+    Ok(all)
+}
+
+impl Subject for Reprepro {
+    fn name(&self) -> String {
+        format!("reprepro {}{}", self.version, if self.contents { "" } else { archive::WITHOUT_CONTENTS })
+    }
+
+    fn format(&self) -> Format {
+        Format::Deb
+    }
+
+    fn remark(&self) -> &'static str {
+        if self.contents { "unsigned, Contents.gz" } else { "unsigned, no Contents" }
+    }
+
+    fn prepare(&mut self, data: &Data) -> Result<()> {
+        self.begin()?;
+        self.include(&data.packages.iter().collect::<Vec<_>>())?;
+        self.state.keep()
+    }
+
+    fn step(&mut self, data: &Data, work: Work, _: &str) -> Result<Measured> {
+        if work == Work::Cold {
+            self.begin()?
+        } else {
+            self.state.restore()?
+        }
+        let measured = match work {
+            Work::Cold => self.include(&data.packages.iter().collect::<Vec<_>>())?,
+            Work::Add => self.include(&[&data.added])?,
+            // The older version goes by itself: it keeps one of each.
+            Work::Replace => self.include(&[&data.newer])?,
+            Work::Delete => self.remove(&data.deleted().0.name)?,
+        };
+        archive::check(&self.name(), &self.state.work, work, data.packages.len(), self.contents)?;
+        Ok(measured)
+    }
+}
+
+impl Reprepro {
+    /// An archive of nothing.
+    fn begin(&self) -> Result<()> {
+        self.state.clear()?;
+        let (codename, component, architecture) = (archive::CODENAME, archive::COMPONENT, &self.architecture);
+        let contents = if self.contents { "Contents: . .gz\n" } else { "" };
+        let text = format!(
+            "Codename: {codename}\nSuite: {codename}\nComponents: {component}\nArchitectures: {architecture}\n{contents}"
+        );
+        let path = self.state.work.join("conf/distributions");
+        fs::create_dir(self.state.work.join("conf")).at(&path)?;
+        fs::write(&path, text).at(&path)
+    }
+
+    /// As few calls as the kernel takes so many paths in; the last one writes the lists.
+    fn include(&self, packages: &[&Placed]) -> Result<Measured> {
+        let paths: Vec<_> = packages.iter().map(|(_, path)| path.display().to_string()).collect();
+        let mut commands = Commands::new(&self.state.work);
+        let mut rest = paths.as_slice();
+        while !rest.is_empty() {
+            let (some, others) = rest.split_at(rest.len().min(MOST_PATHS));
+            let export = if others.is_empty() { "--export=changed" } else { "--export=silent-never" };
+            let begin = ["--silent", export, "--basedir", ".", "includedeb", archive::CODENAME];
+            commands = commands.then("reprepro", begin.into_iter().chain(some.iter().map(String::as_str)));
+            rest = others;
+        }
+        commands.measure()
+    }
+
+    fn remove(&self, name: &str) -> Result<Measured> {
+        let arguments = ["--silent", "--basedir", ".", "remove", archive::CODENAME, name];
+        Commands::new(&self.state.work).then("reprepro", arguments).measure()
+    }
+}

@@ -1,0 +1,147 @@
+//! What is to be reached, and whether it was.
+
+use super::series::{Series, best, sizes};
+use crate::{
+    measure::Measured,
+    peers::WITHOUT_CONTENTS,
+    subject::Work,
+    synthetic::Format::{self, Deb, Rpm},
+};
+
+/// The size that most goals are about.
+const SIZE: usize = 10_000;
+
+/// A bound, and what was found.
+struct Goal {
+    what: &'static str,
+    bound: Bound,
+    found: Option<f64>,
+}
+
+enum Bound {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+/// All of them, one a line.
+pub(crate) fn text(all: &[Series]) -> String {
+    let mut text = "\ngoals\n\n| what | goal | found | |\n|---|---|---|---|\n".to_owned();
+    for Goal { what, bound, found } in goals(all) {
+        let (sign, limit) = match bound {
+            Bound::AtLeast(limit) => (">=", limit),
+            Bound::AtMost(limit) => ("<=", limit),
+        };
+        let verdict = match (found, bound) {
+            (None, _) => "not measured",
+            (Some(found), Bound::AtLeast(limit)) if found >= limit => "reached",
+            (Some(found), Bound::AtMost(limit)) if found <= limit => "reached",
+            _ => "MISSED",
+        };
+        let found = found.map_or("-".to_owned(), |found| format!("{found:.2}"));
+        text += &format!("| {what} | {sign} {limit} | {found} | {verdict} |\n");
+    }
+    text
+}
+
+fn goals(all: &[Series]) -> Vec<Goal> {
+    let ours = |format, packages, work, field| take(all, format, packages, work, "colca", field);
+    let theirs = |format, work, name| take(all, format, SIZE, work, name, cpu);
+    let over = |value: Option<f64>, base: Option<f64>| Some(value? / base?);
+    let added = |format| ours(format, SIZE, Work::Add, cpu);
+    let growth = |format| over(ours(format, 100_000, Work::Add, cpu), ours(format, 1000, Work::Add, cpu));
+    let mega = |value: Option<f64>| value.map(|bytes| bytes / 1e6);
+    let most = |field: fn(&Measured) -> Option<f64>| {
+        let of = |format| sizes(all, format).into_iter().filter_map(move |size| ours(format, size, Work::Add, field));
+        of(Rpm).chain(of(Deb)).max_by(f64::total_cmp)
+    };
+    let at_least = |what, limit, found| Goal { what, bound: Bound::AtLeast(limit), found };
+    let at_most = |what, limit, found| Goal { what, bound: Bound::AtMost(limit), found };
+    let cold = over(ours(Rpm, SIZE, Work::Cold, cpu), theirs(Rpm, Work::Cold, "createrepo_c"));
+    vec![
+        at_least(
+            "rpm +1 at 10,000: CPU of createrepo_c over ours",
+            25.0,
+            over(theirs(Rpm, Work::Add, "createrepo_c"), added(Rpm)),
+        ),
+        at_least(
+            "deb +1 at 10,000: CPU of aptly with Contents over ours",
+            20.0,
+            over(theirs(Deb, Work::Add, "aptly"), added(Deb)),
+        ),
+        at_least(
+            "deb +1 at 10,000: CPU of reprepro over ours",
+            10.0,
+            over(theirs(Deb, Work::Add, "reprepro"), added(Deb)),
+        ),
+        at_most("rpm +1: CPU at 100,000 over CPU at 1,000", 2.0, growth(Rpm)),
+        at_most("deb +1: CPU at 100,000 over CPU at 1,000", 2.0, growth(Deb)),
+        at_most("cold 10,000 rpms: CPU over createrepo_c's", 0.6, cold),
+        at_most("cold 10,000 rpms: bytes read over those of the headers", 2.0, None),
+        at_most("rpm +1 at 100,000: memory in MB", 128.0, mega(ours(Rpm, 100_000, Work::Add, memory))),
+        at_most("deb +1 at 100,000: memory in MB", 128.0, mega(ours(Deb, 100_000, Work::Add, memory))),
+        at_most("cold 10,000 rpms: memory in MB", 200.0, mega(ours(Rpm, SIZE, Work::Cold, memory))),
+        at_most("metadata over a single stream, same codec and level", 1.02, None),
+        at_most("+1 at any size: requests to S3", 24.0, most(|one| Some(one.s3_requests? as f64))),
+        at_most(
+            "+1 at any size: round trips to S3, one after the other",
+            6.0,
+            most(|one| Some(one.s3_round_trips? as f64)),
+        ),
+        at_most("+1 at any size: requests to DynamoDB", 12.0, most(|one| Some(one.dynamodb_requests? as f64))),
+        at_most("upload to installable at 10,000, p50 in s", 2.0, None),
+    ]
+}
+
+/// Of the subjects of a name the one that takes least, with `Contents` where there are any.
+fn take(
+    all: &[Series],
+    format: Format,
+    packages: usize,
+    work: Work,
+    name: &str,
+    field: fn(&Measured) -> Option<f64>,
+) -> Option<f64> {
+    let best = best(all, format, packages, work);
+    let of_name = best.iter().filter(|one| one.subject.starts_with(name) && !one.subject.ends_with(WITHOUT_CONTENTS));
+    of_name.filter_map(|one| field(&one.median)).min_by(f64::total_cmp)
+}
+
+fn cpu(measured: &Measured) -> Option<f64> {
+    Some(measured.cpu)
+}
+
+fn memory(measured: &Measured) -> Option<f64> {
+    Some(measured.memory as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::series::tests::series, *};
+
+    #[test]
+    fn goals_are_reached_missed_or_not_measured() {
+        let add = |subject: &str, format, packages, cpu| series(subject, format, packages, Work::Add, "", &[cpu]);
+        let all = [
+            add("colca", Rpm, 1000, 0.1),
+            add("colca", Rpm, 10_000, 0.1),
+            add("colca", Rpm, 100_000, 0.3),
+            add("createrepo_c 0.17.3", Rpm, 10_000, 4.0),
+            add("createrepo_c 1.2.5", Rpm, 10_000, 2.6),
+            add("colca", Deb, 10_000, 0.1),
+            add("aptly 1.5.0", Deb, 10_000, 1.9),
+            add("aptly 1.5.0, no Contents", Deb, 10_000, 0.2),
+        ];
+        let text = text(&all);
+        for line in [
+            "| rpm +1 at 10,000: CPU of createrepo_c over ours | >= 25 | 26.00 | reached |",
+            "| deb +1 at 10,000: CPU of aptly with Contents over ours | >= 20 | 19.00 | MISSED |",
+            "| deb +1 at 10,000: CPU of reprepro over ours | >= 10 | - | not measured |",
+            "| rpm +1: CPU at 100,000 over CPU at 1,000 | <= 2 | 3.00 | MISSED |",
+            "| rpm +1 at 100,000: memory in MB | <= 128 | 100.00 | reached |",
+            "| +1 at any size: requests to S3 | <= 24 | 20.00 | reached |",
+            "| +1 at any size: round trips to S3, one after the other | <= 6 | 7.00 | MISSED |",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+    }
+}

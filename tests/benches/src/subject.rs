@@ -1,0 +1,72 @@
+//! What is compared: the same work, done by others and by us.
+
+use serde::Serialize;
+
+use crate::{
+    failure::Result,
+    measure::Measured,
+    synthetic::{Data, Format},
+};
+
+/// What is done to a repository. All but the first begin with one that lists everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Work {
+    /// All packages are there, and no metadata.
+    Cold,
+    /// One package more.
+    Add,
+    /// The one in the middle gives way to a newer version of it.
+    Replace,
+    /// One package less.
+    Delete,
+}
+
+impl Work {
+    /// Each, in the order of the tables.
+    pub(crate) const ALL: [Self; 4] = [Self::Cold, Self::Add, Self::Replace, Self::Delete];
+
+    /// As it stands in the tables.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Cold => "cold",
+            Self::Add => "+1",
+            Self::Replace => "replace 1",
+            Self::Delete => "-1",
+        }
+    }
+
+    /// How many packages a repository of so many lists afterwards.
+    pub(crate) fn leaves(self, count: usize) -> usize {
+        match self {
+            Self::Cold | Self::Replace => count,
+            Self::Add => count + 1,
+            Self::Delete => count - 1,
+        }
+    }
+}
+
+/// Somebody who publishes packages.
+pub(crate) trait Subject {
+    /// As it stands in the tables, with the version.
+    fn name(&self) -> String;
+
+    /// What it publishes.
+    fn format(&self) -> Format;
+
+    /// What its result lacks or has beyond those of the others.
+    fn remark(&self) -> &'static str;
+
+    /// The ways in which it can do some work; the tables show the one with the least CPU. One without a name if there is
+    /// no choice.
+    fn ways(&self, _: Work) -> Vec<&'static str> {
+        vec![""]
+    }
+
+    /// Makes a repository of all packages and keeps it, for all steps to begin with.
+    fn prepare(&mut self, data: &Data) -> Result<()>;
+
+    /// Does some work in one of its ways, from the state that was prepared, and checks what came of it. Only the work
+    /// itself is measured.
+    fn step(&mut self, data: &Data, work: Work, way: &str) -> Result<Measured>;
+}
