@@ -59,9 +59,9 @@ fn a_record_that_cannot_be_used_is_named() {
         |world: &World, name: &str| world.store.0.iter().rfind(|(key, _)| *key != name).expect("more").1.clone();
     assert!(["is damaged", "is not the one that the manifest means"].contains(&told_of(|w, n| Some(other(w, n)))));
     let rewritten = told_of(|world, name| {
-        let mut content = zstd::decode_all(&whole(world, name)[1..]).expect("a frame");
+        let mut content = zstd::decode_all(&whole(world, name)[5..]).expect("a frame");
         content[3] ^= 1;
-        Some([&[1], &zstd::encode_all(&content[..], 1).expect("in memory")[..]].concat().into())
+        Some(enveloped(&content).into())
     });
     assert_eq!(rewritten, "is not the one that the manifest means");
 }
@@ -119,8 +119,13 @@ fn leaves(value: &mut Value) -> Vec<&mut Value> {
 }
 
 fn wrapped(json: &Value) -> Vec<u8> {
-    let frame = zstd::encode_all(&json.to_string().into_bytes()[..], 1).expect("in memory");
-    [&[1], &frame[..]].concat()
+    enveloped(json.to_string().as_bytes())
+}
+
+/// As it would be stored.
+fn enveloped(content: &[u8]) -> Vec<u8> {
+    let frame = zstd::encode_all(content, 1).expect("in memory");
+    [&[1], &crc32fast::hash(&frame).to_le_bytes()[..], &frame].concat()
 }
 
 proptest! {
@@ -158,7 +163,7 @@ proptest! {
     ) {
         let world = world();
         let stored = world.manifest.as_ref().expect("was published");
-        let mut json: Value = serde_json::from_slice(&zstd::decode_all(&stored[1..]).expect("a frame")).expect("JSON");
+        let mut json: Value = serde_json::from_slice(&zstd::decode_all(&stored[5..]).expect("a frame")).expect("JSON");
         let mut numbers: Vec<_> = leaves(&mut json).into_iter().filter(|leaf| leaf.is_number()).collect();
         for (place, lie) in lies {
             let place = place.index(numbers.len());
