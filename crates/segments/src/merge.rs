@@ -20,7 +20,9 @@ pub(crate) fn runs_worth_merging(layout: &Layout, segments: &[Segment]) -> Vec<R
     let mut start = 0;
     while start < sealed.len() && runs.len() < MOST {
         let run = start..start + how_many_fit(layout, &sealed[start..]);
-        let is_small = |segment: &Segment| segment.packages < layout.fresh.packages / 4;
+        let is_small = |segment: &Segment| {
+            segment.packages < layout.fresh.packages / 4 && segment.length() < layout.fresh.bytes / 4
+        };
         let is_worth_it = run.len() >= WORTH || (run.len() > 1 && sealed[run.clone()].iter().any(is_small));
         start = if is_worth_it { run.end } else { start + 1 };
         runs.extend(is_worth_it.then_some(run));
@@ -73,6 +75,12 @@ mod tests {
     fn the_last_one_is_left_alone_while_it_may_grow() {
         assert_eq!(runs(1, &[256, 256, 256, 255]), []);
         assert_eq!(runs(1, &[256, 256, 256, 256, 1]), [(0, 4)]);
+    }
+
+    #[test]
+    fn those_that_are_full_of_few_packages_are_not_small() {
+        assert_eq!(runs(1024, &[4; 3]), []);
+        assert_eq!(runs(1024, &[4; 4]), [(0, 4)]);
     }
 
     #[test]

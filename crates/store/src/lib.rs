@@ -35,6 +35,7 @@ pub use multipart::UploadedPart;
 pub use object_key::{Bucket, ObjectKey};
 pub use objects::{Copied, ObjectHead, Objects};
 pub use overwrite::Expected;
+pub use pieces::Unseen;
 pub use presign::{SignedUrl, Validity};
 pub use queues::{BuildMessage, IngestMessage, Queue, Queues, Received, Task};
 pub use receiver::Receiver;

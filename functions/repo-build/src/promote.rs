@@ -18,7 +18,7 @@ use crate::live::Live;
 use crate::publish::metadata;
 use crate::rpm::directory_of;
 use crate::shared::{Origin, Original};
-use crate::wanted::{Main, Step, Wanted, WantedEntry, WantedPlace, content};
+use crate::wanted::{Main, Wanted, WantedEntry, WantedPlace, content};
 
 /// Makes an earlier revision of a repository the current one again: its entry files are those of its snapshot.
 pub(crate) async fn promote(
@@ -41,7 +41,7 @@ pub(crate) async fn promote(
     let overwrites = files.map(async |file| {
         let size = size(services, path, number, file).await?;
         let content = Content::copy(metadata(path, &file.source), size);
-        Ok::<_, Failure>(Overwrite { step: file.step, path: file.path.clone(), content })
+        Ok::<_, Failure>(Overwrite::new(file.path.clone(), content))
     });
     let overwrites = try_join_all(overwrites).await?;
     let mirrorlists = mirrorlists(&revision);
@@ -70,7 +70,7 @@ pub(crate) async fn signed_anew(
             let bytes = read(services, path, revision.number, file).await?;
             match Main::of(&file.path, &bytes) {
                 Some(main) => wanted.main = Some(main),
-                None => wanted.entries.push(WantedEntry::new(file.path.clone(), bytes, Step::Beside)),
+                None => wanted.entries.push(WantedEntry::new(file.path.clone(), bytes)),
             }
         }
         if wanted.main.is_some() {

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use colca_model::RepoPath;
 use colca_revisions::{garbage, superseded};
 use colca_runtime::Services;
-use colca_store::{Cause, EntryFile, ErrorKind, Expected, Garbage, Held, ObjectKey, Place, Revision};
+use colca_segments::Limits;
+use colca_store::{Cause, EntryFile, ErrorKind, Expected, Garbage, Held, ObjectKey, Place, Revision, Unseen};
 use futures::future::try_join_all;
 use futures::{StreamExt, TryFutureExt, TryStreamExt, stream};
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use jiff::Timestamp;
 use crate::commit::{Overwrite, commit};
 use crate::content::Content;
 use crate::failure::Failure;
-use crate::live::Live;
+use crate::live::{Live, entry};
 use crate::revision::NewRevision;
 use crate::wanted::{Holds, Wanted, WantedPlace};
 
@@ -33,7 +34,14 @@ struct Work {
     /// Entry files.
     overwrites: Vec<Overwrite>,
     /// Those that hold the same as a file.
-    reflections: Vec<(u8, String, String, u64)>,
+    reflections: Vec<Reflection>,
+}
+
+/// An entry file that holds the same as a file.
+struct Reflection {
+    path: String,
+    of: String,
+    size: u64,
 }
 
 /// Publishes a revision after `previous`. `tried` gets the paths of all that it may overwrite.
@@ -68,7 +76,7 @@ pub(crate) async fn publish(
         revision.places.insert(name, noted);
     }
     tried.extend(work.overwrites.iter().map(|overwrite| overwrite.path.clone()));
-    tried.extend(work.reflections.iter().map(|(_, path, ..)| path.clone()));
+    tried.extend(work.reflections.iter().map(|reflection| reflection.path.clone()));
     tried.extend(revision.mirrorlists.keys().cloned());
 
     check_length(&revision)?;
@@ -76,13 +84,11 @@ pub(crate) async fn publish(
     services.jobs.discard_each(garbage.into_iter().chain(wanted.garbage)).await?;
     let beside = wanted.beside.into_iter().map(async |(key, bytes)| services.objects.write(&key, bytes).await);
     let beside = try_join_all(beside).map_err(Failure::from);
-    let (written, _) = futures::try_join!(work.write(services, path), beside)?;
+    let reflections = std::mem::take(&mut work.reflections);
+    let (written, begun, _) =
+        futures::try_join!(work.write(services, path), begin(services, path, &reflections), beside)?;
     let mut overwrites = work.overwrites;
-    for (step, path_of, source, size) in work.reflections {
-        let there = || Content::copy(metadata(path, &source), size);
-        let content = written.get(&source).cloned().unwrap_or_else(there);
-        overwrites.push(Overwrite { step, path: path_of, content });
-    }
+    overwrites.extend(reflect(services, path, reflections, begun, &written).await?);
     commit(services, path, live, &mut revision, overwrites, &wanted.mirrorlists).await?;
     Ok(revision)
 }
@@ -106,12 +112,11 @@ impl Work {
             self.files.insert(path, content);
         }
         for entry in place.entries {
-            let step = entry.step as u8;
             let (source, etag) = match entry.holds {
                 Holds::Bytes(bytes) => {
                     let snapshot = Revision::snapshot(revision, &entry.path);
                     self.snapshot.push((snapshot.clone(), bytes.clone()));
-                    self.overwrites.push(Overwrite { step, path: entry.path.clone(), content: bytes.into() });
+                    self.overwrites.push(Overwrite::new(entry.path.clone(), bytes.into()));
                     (snapshot, String::new())
                 }
                 Holds::File(source, size) => {
@@ -119,12 +124,12 @@ impl Work {
                     let there = before.and_then(|before| before.entries.iter().find(is_it));
                     let there = there.filter(|file| live.expected(&file.path) == Expected::Etag(file.etag.clone()));
                     if there.is_none() {
-                        self.reflections.push((step, entry.path.clone(), source.clone(), size));
+                        self.reflections.push(Reflection { path: entry.path.clone(), of: source.clone(), size });
                     }
                     (source, there.map(|file| file.etag.clone()).unwrap_or_default())
                 }
             };
-            noted.entries.push(EntryFile { path: entry.path, source, etag, step });
+            noted.entries.push(EntryFile { path: entry.path, source, etag });
         }
         noted
     }
@@ -151,6 +156,44 @@ impl Work {
         let (files, (), ()) = futures::try_join!(files, snapshot, copies)?;
         Ok(files)
     }
+}
+
+/// Begins those entry files that S3 makes of the file itself, while that is written.
+async fn begin(
+    services: &Services,
+    path: &RepoPath,
+    reflections: &[Reflection],
+) -> Result<BTreeMap<String, Unseen>, Failure> {
+    let long = reflections.iter().filter(|reflection| reflection.size > Limits::S3.least);
+    let begin = long.map(async |reflection| {
+        let unseen = services.objects.begin(&entry(path, &reflection.path)).await?;
+        Ok::<_, Failure>((reflection.path.clone(), unseen))
+    });
+    Ok(try_join_all(begin).await?.into_iter().collect())
+}
+
+/// Makes entry files of files that are there: of what was `written` now the bytes may be at hand.
+async fn reflect(
+    services: &Services,
+    path: &RepoPath,
+    reflections: Vec<Reflection>,
+    mut begun: BTreeMap<String, Unseen>,
+    written: &BTreeMap<String, Content>,
+) -> Result<Vec<Overwrite>, Failure> {
+    let overwrites = reflections.into_iter().map(|Reflection { path: below, of, size }| {
+        let unseen = begun.remove(&below);
+        async move {
+            let from = metadata(path, &of);
+            let Some(mut unseen) = unseen else {
+                let content = written.get(&of).cloned().unwrap_or_else(|| Content::copy(from, size));
+                return Ok(Overwrite::new(below, content));
+            };
+            let copied = services.objects.reflect(&mut unseen, &from, size).await;
+            copied.map_err(|error| missing(error, path))?;
+            Ok(Overwrite::of_unseen(below, unseen))
+        }
+    });
+    try_join_all(overwrites).await
 }
 
 /// What an earlier revision has and is not there: all is made anew then.

@@ -7,7 +7,7 @@ use colca_store::ObjectKey;
 use serde_json::json;
 
 use crate::revision::NewRevision;
-use crate::wanted::{Main, Step, Wanted, WantedEntry, WantedPlace, content};
+use crate::wanted::{Main, Wanted, WantedEntry, WantedPlace, content};
 
 /// What the one place is called.
 const PLACE: &str = ".";
@@ -33,7 +33,7 @@ pub(crate) fn plan(revision: &NewRevision, files: &[Binary]) -> Wanted {
         writeln!(sums, "{sha256}  {path}").expect("writing into memory");
     }
     let index = serde_json::to_vec_pretty(&json!({ "files": index })).expect("plain data");
-    let entry = |path: &str, bytes: Vec<u8>| WantedEntry::new(path.to_owned(), bytes, Step::Beside);
+    let entry = |path: &str, bytes: Vec<u8>| WantedEntry::new(path.to_owned(), bytes);
     let lists = [index.as_slice(), sums.as_bytes()];
     let place = WantedPlace {
         content: content(lists.into_iter().chain(revision.signers.iter().map(String::as_bytes))),

@@ -7,7 +7,7 @@ use futures::future::try_join_all;
 
 use crate::failure::Failure;
 use crate::revision::NewRevision;
-use crate::wanted::{Main, Step, Wanted, WantedEntry, content};
+use crate::wanted::{Main, Wanted, WantedEntry, content};
 
 /// What the place is called that has what is said of the repository as a whole.
 const TOP: &str = ".";
@@ -20,7 +20,7 @@ pub(crate) fn add_keys(keys: &[SigningKey], wanted: &mut Wanted) {
     let top = wanted.places.entry(TOP.to_owned()).or_default();
     let public = armored_keys(keys.iter().map(SigningKey::public));
     top.content = content([&top.content, &public]);
-    top.entries.push(WantedEntry::new(Revision::KEYS.to_owned(), public, Step::Beside));
+    top.entries.push(WantedEntry::new(Revision::KEYS.to_owned(), public));
 }
 
 /// Adds the entry files of each place that is new.
@@ -36,7 +36,7 @@ pub(crate) async fn sign(keys: &[SigningKey], revision: &NewRevision, wanted: &m
 async fn entries(keys: &[SigningKey], revision: &NewRevision, main: Main) -> Result<Vec<WantedEntry>, Failure> {
     let is_signed = !keys.is_empty();
     let mut entries = Vec::new();
-    let mut beside = |path: String, text: String| entries.push(WantedEntry::new(path, text, Step::Beside));
+    let mut beside = |path: String, text: String| entries.push(WantedEntry::new(path, text));
     match main {
         Main::Repomd(path, xml) => {
             if is_signed {
@@ -44,23 +44,23 @@ async fn entries(keys: &[SigningKey], revision: &NewRevision, main: Main) -> Res
                 // zypper looks for it here.
                 beside(format!("{path}.key"), armored_keys(keys.iter().map(SigningKey::public)));
             }
-            entries.push(WantedEntry::new(path, xml, Step::Entry));
+            entries.push(WantedEntry::new(path, xml));
         }
         Main::Sums(path, sums) => {
             if is_signed {
                 beside(format!("{path}.asc"), signature(keys, revision, &sums).await?);
             }
-            entries.push(WantedEntry::new(path, sums, Step::Entry));
+            entries.push(WantedEntry::new(path, sums));
         }
         Main::Release(directory, text) if is_signed => {
             let request = |key: &PublicKey| SignatureRequest::cleartext(key, &text, revision.at);
             let in_release = clearsigned(&text, &signatures(keys, request).await?);
             beside(format!("{directory}/Release.gpg"), signature(keys, revision, text.as_bytes()).await?);
             beside(format!("{directory}/Release"), text);
-            entries.push(WantedEntry::new(format!("{directory}/InRelease"), in_release, Step::Entry));
+            entries.push(WantedEntry::new(format!("{directory}/InRelease"), in_release));
         }
         Main::Release(directory, text) => {
-            entries.push(WantedEntry::new(format!("{directory}/Release"), text, Step::Entry));
+            entries.push(WantedEntry::new(format!("{directory}/Release"), text));
         }
     }
     Ok(entries)

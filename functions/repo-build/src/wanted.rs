@@ -94,7 +94,6 @@ pub(crate) struct WantedPlace {
 pub(crate) struct WantedEntry {
     pub(crate) path: String,
     pub(crate) holds: Holds,
-    pub(crate) step: Step,
 }
 
 /// What an entry file holds.
@@ -130,24 +129,15 @@ impl Main {
     }
 }
 
-/// In which order entry files are written: a client that begins with a later one finds the earlier ones done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Step {
-    /// What only accompanies the one that clients begin with.
-    Beside = 0,
-    /// What clients begin with.
-    Entry = 1,
-}
-
 impl WantedEntry {
     /// An entry file that is kept with the snapshot.
-    pub(crate) fn new(path: String, bytes: impl Into<Bytes>, step: Step) -> Self {
-        Self { path, holds: Holds::Bytes(bytes.into()), step }
+    pub(crate) fn new(path: String, bytes: impl Into<Bytes>) -> Self {
+        Self { path, holds: Holds::Bytes(bytes.into()) }
     }
 
     /// One that holds the same as another file of its place.
     pub(crate) fn of_file(path: String, file: String, size: u64) -> Self {
-        Self { path, holds: Holds::File(file, size), step: Step::Beside }
+        Self { path, holds: Holds::File(file, size) }
     }
 }
 

@@ -66,7 +66,7 @@ pub enum Cause {
 pub struct Place {
     /// The same for the same content, in whatever revision.
     pub content: String,
-    /// Its entry files, in the order in which they are written.
+    /// Its entry files.
     pub entries: Vec<EntryFile>,
     /// The paths of all else that it needs, but the packages.
     pub files: Vec<String>,
@@ -81,8 +81,6 @@ pub struct EntryFile {
     pub source: String,
     /// The entity tag it got.
     pub etag: String,
-    /// Entry files of a lower step are written before those of a higher one.
-    pub step: u8,
 }
 
 impl Revision {
@@ -231,7 +229,6 @@ mod tests {
             path: "x86_64/repodata/repomd.xml".to_owned(),
             source: Revision::snapshot(7, "x86_64/repodata/repomd.xml"),
             etag: "\"e\"".to_owned(),
-            step: 1,
         };
         let files = vec!["x86_64/repodata/7-primary.xml.zst".to_owned()];
         let place = Place { content: "abc".to_owned(), entries: vec![entry], files };
