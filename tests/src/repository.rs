@@ -55,10 +55,16 @@ impl Repository {
         format!("{}/{REF}/{SHA1}/{}/{}", self.project, self.distro, self.distro_version)
     }
 
+    /// `P/R/S/D/V/flavors/F`.
+    #[must_use]
+    pub fn full_path(&self) -> String {
+        format!("{}/flavors/{}", self.path(), self.flavor)
+    }
+
     /// The prefix of its keys in the store, which is also its path under the CDN, without slashes around it.
     #[must_use]
     pub fn prefix(&self) -> String {
-        format!("repos/{}/flavors/{}", self.path(), self.flavor)
+        format!("repos/{}", self.full_path())
     }
 
     /// The fields of a ticket that say where a file belongs.

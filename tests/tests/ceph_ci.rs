@@ -82,7 +82,7 @@ impl Ci {
 
     /// The repository's path.
     fn place(&self) -> String {
-        format!("{}/flavors/{}", self.repository.path(), self.repository.flavor)
+        self.repository.full_path()
     }
 
     /// Source packages, then all others under the one architecture of the machine, then a program that is no package.

@@ -3,8 +3,9 @@
 //! In a program of its own, one test after the other: queues are held up, and no other test may wait for one meanwhile.
 
 use std::sync::Mutex;
+use std::thread;
 
-use colca_tests::{Repository, aws, deliveries, functions, past, rpms, stack, upload, wait};
+use colca_tests::{Repository, aws, chacra, createrepo, deliveries, functions, past, rpms, stack, upload, wait};
 use serde_json::json;
 use upload::{Package, text};
 
@@ -98,8 +99,7 @@ fn a_replaced_package_stays_for_as_long_as_public_metadata_names_it() {
     });
 
     // The build was lost as well; with a message for it, all goes its way.
-    let path = format!("{}/flavors/{}", repository.path(), repository.flavor);
-    deliveries::send("COLCA_BUILD_QUEUE_URL", &json!({"repository": path}));
+    deliveries::send("COLCA_BUILD_QUEUE_URL", &json!({"repository": repository.full_path()}));
     upload::wait_until_published(&id);
     // Twice: when nothing that is published names it any more, the grace of the revision before begins.
     wait::until(&format!("{key}, which nothing names any more, to go"), || {
@@ -107,4 +107,82 @@ fn a_replaced_package_stays_for_as_long_as_public_metadata_names_it() {
         reap();
         aws::object(stack().store(), &key).is_none().then_some(())
     });
+}
+
+/// One of a few small rpms.
+fn rpm(number: usize) -> Package {
+    Package::read(&rpms::burst()[number])
+}
+
+fn delete(repository: &Repository, package: &Package) {
+    let _ = chacra::send("DELETE", &format!("{}{}", chacra::arch(repository, "noarch"), package.filename)).expect(204);
+}
+
+#[test]
+fn all_that_happens_to_a_package_before_a_build_comes_to_what_it_is_at_last() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let repository = Repository::new("at-last");
+    let packages: Vec<_> = (0..5).map(rpm).collect();
+    upload::publish_all(&repository, &packages);
+    let _ = repository.wait_until_settled();
+    let other = |package: &Package, bytes: &Package| Package { bytes: bytes.bytes.clone(), ..package.clone() };
+    let [replaced_and_deleted, deleted_and_back, replaced_deleted_and_back, other_bytes_in_the_end, _] = &packages[..]
+    else {
+        panic!("five packages")
+    };
+    let in_the_end = other(other_bytes_in_the_end, &rpm(7));
+    let expected = deliveries::lose("repo-build", "COLCA_BUILD_QUEUE_URL", || {
+        assert_eq!(
+            upload::upload_with_force(&repository, &other(replaced_and_deleted, &rpm(5)))["state"],
+            "registered"
+        );
+        delete(&repository, replaced_and_deleted);
+
+        delete(&repository, deleted_and_back);
+        upload::register(&repository, deleted_and_back);
+
+        assert_eq!(
+            upload::upload_with_force(&repository, &other(replaced_deleted_and_back, &rpm(6)))["state"],
+            "registered"
+        );
+        delete(&repository, replaced_deleted_and_back);
+        upload::register(&repository, replaced_deleted_and_back);
+
+        delete(&repository, other_bytes_in_the_end);
+        upload::register(&repository, &in_the_end);
+        [deleted_and_back, replaced_deleted_and_back, &in_the_end, &packages[4]].map(Package::clone)
+    });
+    deliveries::send("COLCA_BUILD_QUEUE_URL", &json!({"repository": repository.full_path()}));
+    let _ = repository.wait_until_settled();
+    let listed = repository.wait_for_packages("noarch", expected.len());
+    listed.assert_same_content(&createrepo::metadata(&expected));
+}
+
+#[test]
+fn builders_and_merges_side_by_side_lose_nothing() {
+    const ROUNDS: usize = 3;
+    const BUILDERS: usize = 4;
+    let _alone = ONE_AT_A_TIME.lock();
+    let repository = Repository::new("side-by-side");
+    let packages: Vec<_> = (0..ROUNDS * 2 + 1).map(rpm).collect();
+    upload::publish(&repository, &packages[0]);
+    let _ = repository.wait_until_settled();
+    let path = repository.full_path();
+    deliveries::lose("repo-build", "COLCA_BUILD_QUEUE_URL", || {
+        for (round, two) in packages[1..].chunks(2).enumerate() {
+            upload::register(&repository, &two[0]);
+            thread::scope(|scope| {
+                for number in 0..BUILDERS {
+                    let task = if number == round { json!("merge") } else { json!("publish") };
+                    let message = json!({"repository": path, "task": task});
+                    scope.spawn(move || deliveries::deliver("repo-build", &message));
+                }
+                upload::register(&repository, &two[1]);
+            });
+        }
+    });
+    deliveries::send("COLCA_BUILD_QUEUE_URL", &json!({"repository": path}));
+    let _ = repository.wait_until_settled();
+    let listed = repository.wait_for_packages("noarch", packages.len());
+    listed.assert_same_content(&createrepo::metadata(&packages));
 }

@@ -210,8 +210,14 @@ fn a_package_more_takes_few_calls() {
 /// What is found to be wrong with a repository, by who compares it with the catalog.
 fn verify(repository: &Repository) -> Value {
     let _ = repository.wait_until_settled();
-    let path = format!("{}/flavors/{}", repository.path(), repository.flavor);
-    Client::uploader().post("/admin/verify", &json!({"repository": path})).expect(200).json()
+    let path = repository.full_path();
+    let asked = Client::uploader().post("/admin/verify", &json!({"repository": path})).expect(202).json();
+    let found = || Client::uploader().get(&format!("/admin/verify?repository={path}")).expect(200).json();
+    wait::until("somebody to have looked", || {
+        let verification = found();
+        assert_eq!(verification["asked"], asked["asked"]);
+        (!verification["found"].is_null()).then(|| verification["found"].clone())
+    })
 }
 
 /// A fault: what it is called, the object it happens to, and what is said of it.
@@ -246,8 +252,17 @@ fn what_is_not_as_it_should_be_is_found_and_made_anew() {
     }
     let nowhere = json!({"repository": "no/such/repository/at/all/flavors/here"});
     let _ = Client::uploader().post("/admin/verify", &nowhere).expect(404);
-    let refused = Client::uploader().post("/admin/verify", &json!({"repository": "x"})).expect(400).json();
-    assert_eq!(refused["field"], json!("repository"), "{refused}");
+    let nobody_asked = "/admin/verify?repository=no/such/repository/at/all/flavors/here";
+    let _ = Client::uploader().get(nobody_asked).expect(404);
+    let asks = [
+        Client::uploader().post("/admin/verify", &json!({"repository": "x"})),
+        Client::uploader().get("/admin/verify?repository=x"),
+        Client::uploader().get("/admin/verify"),
+    ];
+    for refused in asks {
+        let refused = refused.expect(400).json();
+        assert_eq!(refused["field"], json!("repository"), "{refused}");
+    }
 }
 
 #[test]
@@ -265,7 +280,7 @@ fn archives_and_plain_files_are_compared_too() {
 
 /// What each build of a repository took, as it logged: calls of `DynamoDB`, and of S3.
 fn calls(repository: &Repository) -> Vec<(u32, u32)> {
-    let path = format!("{}/flavors/{} took ", repository.path(), repository.flavor);
+    let path = format!("{} took ", repository.full_path());
     let number = |text: &str| text.split(' ').next().and_then(|number| number.parse().ok());
     let calls = |line: &str| {
         let took = line.split_once(&path)?.1;

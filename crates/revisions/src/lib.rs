@@ -14,7 +14,7 @@ use colca_runtime::Services;
 use colca_store::{Error, ObjectKey, Place, Result, Revision};
 use serde::{Deserialize, Serialize};
 
-pub use first::first_of_each;
+pub use first::{Uploaded, first_of_each};
 pub use garbage::{LONGER, garbage, superseded};
 pub use lists::{CarriedFile, LeftOut, List, Lists, Notes};
 pub use verify::verify;

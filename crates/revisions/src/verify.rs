@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use colca_model::{RepoPath, RepositoryKind};
+use colca_model::{Binary, RepoPath, RepositoryKind};
 use colca_runtime::Services;
-use colca_store::{Error, ErrorKind, Format, ObjectKey, Repository, Result, Revision};
+use colca_store::{ErrorKind, Format, ObjectKey, Repository, Result, Revision};
 use futures::{StreamExt, TryStreamExt, stream};
 use sha2::Digest;
 
@@ -14,11 +14,19 @@ use crate::{Lists, contents, first_of_each};
 const AT_ONCE: usize = 4;
 
 /// What is wrong with what a repository publishes; nothing if all is as it should be. While changes wait, or somebody chose
-/// another revision, what is listed is not compared with the catalog.
+/// another revision, what is listed is not compared with the catalog. `None` if something was published meanwhile, and what was
+/// read is of both.
 ///
 /// # Errors
 /// Whatever the services answer.
-pub async fn verify(services: &Services, path: &RepoPath, repository: &Repository) -> Result<Vec<String>> {
+pub async fn verify(services: &Services, path: &RepoPath, repository: &Repository) -> Result<Option<Vec<String>>> {
+    let wrong = problems(services, path, repository).await?;
+    let now = services.catalog.repository(path).await?;
+    let is_same = now.is_some_and(|now| now.published == repository.published);
+    Ok(is_same.then_some(wrong))
+}
+
+async fn problems(services: &Services, path: &RepoPath, repository: &Repository) -> Result<Vec<String>> {
     let Some(revision) = services.catalog.revision(path, repository.revision).await? else {
         return Ok(vec!["nothing is published".to_owned()]);
     };
@@ -35,13 +43,6 @@ pub async fn verify(services: &Services, path: &RepoPath, repository: &Repositor
     if repository.held.is_none() && !services.catalog.has_changes(path).await? {
         let listed = listed.into_iter().map(|listed| (listed.path, listed.sha256)).collect();
         wrong.extend(differences(services, path, repository, revision.kind, listed).await?);
-    }
-    let now = services.catalog.repository(path).await?;
-    if now.is_some_and(|now| now.published != repository.published) {
-        // Something was published meanwhile, and what was read is of both.
-        return Err(Error::unfinished(
-            &"compare what is published with the catalog: something was published meanwhile",
-        ));
     }
     Ok(wrong)
 }
@@ -126,21 +127,27 @@ async fn registered(
     path: &RepoPath,
     kind: RepositoryKind,
 ) -> Result<BTreeMap<String, Option<String>>> {
-    let files = services.catalog.binaries(path).await?;
-    let sums = files.iter().map(|file| (ObjectKey::below(path, &file.key), file.published().1.to_string()));
-    let sums: BTreeMap<_, _> = sums.collect();
+    let mut files = services.catalog.binaries(path).await?;
+    let sum = |file: &Binary| (ObjectKey::below(path, &file.key).to_owned(), Some(file.published().1.to_string()));
     if kind == RepositoryKind::Raw {
-        return Ok(sums.into_iter().map(|(file, sha256)| (file.to_owned(), Some(sha256))).collect());
+        return Ok(files.iter().map(sum).collect());
     }
+    files.retain(|file| file.is_package && RepositoryKind::of(&file.filename) == kind);
+    let (files, _) = first_of_each(files);
+    let (sources, packages): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.filename.as_str().ends_with(".dsc"));
+    let names = sources.iter().map(|file| (&file.arch, &file.filename));
+    let rows = services.catalog.packages_named(path, names).await?;
+    let gathered: BTreeMap<_, _> = rows.into_iter().map(|row| (row.upload, row.gathered)).collect();
+    // They lie where they were put together.
+    let sources = sources.into_iter().map(|file| match gathered.get(&file.upload) {
+        Some(Some(directory)) => (directory.clone(), sum(file).1),
+        _ => sum(file),
+    });
+    let own = packages.into_iter().map(sum).chain(sources);
     let is_listed = |format: &Format| match kind {
         RepositoryKind::Rpm => matches!(format, Format::Rpm(_)),
         _ => *format == Format::Deb,
     };
-    let (rows, _) = first_of_each(services.catalog.packages(path).await?);
-    let own = rows.into_iter().filter(|row| is_listed(&row.format)).map(|row| {
-        let sha256 = sums.get(row.path.as_str()).cloned();
-        (row.gathered.unwrap_or(row.path), sha256)
-    });
     let adopted = services.catalog.all_adopted(path).await?.into_iter().filter(|row| is_listed(&row.format));
     Ok(own.chain(adopted.map(|row| (row.path, Some(row.sha256.to_string())))).collect())
 }

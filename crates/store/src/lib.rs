@@ -29,7 +29,7 @@ pub use catalog::{
     StoredFragments, What,
 };
 pub use error::{Error, ErrorKind, Result};
-pub use jobs::{DigestProgress, DueGarbage, DueRefresh, Garbage, Jobs, Owner};
+pub use jobs::{DigestProgress, DueGarbage, DueRefresh, Found, Garbage, Jobs, Owner, Verification};
 pub use keys::{Custody, KeyEntry, Keys, KnownKeys};
 pub use multipart::UploadedPart;
 pub use object_key::{Bucket, ObjectKey};

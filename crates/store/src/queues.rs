@@ -33,6 +33,8 @@ pub enum Task {
     },
     /// Make fewer and longer segments of its lists.
     Merge,
+    /// Look whether what it publishes is what it should be.
+    Verify,
 }
 
 /// Look at this upload: its bytes arrived, and S3's own message about it may be lost.

@@ -46,7 +46,8 @@ pub fn routes() -> Routes<App> {
         .on(&Method::DELETE, &KEY, keys::delete_key, &operations::no_key())
         .get(&CONFIGURATION, get_configuration::get_configuration, &operations::configuration())
         .on(&Method::PUT, &CONFIGURATION, put_configuration::put_configuration, &operations::set_configuration())
-        .post(&["/admin/verify"], verify::verify, &operations::verify())
+        .post(&["/admin/verify"], verify::ask, &operations::verify())
+        .get(&["/admin/verify"], verify::show, &operations::verified())
 }
 
 /// The whole function.

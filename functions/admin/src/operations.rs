@@ -214,21 +214,36 @@ pub(crate) fn verify() -> Operation {
         "properties": {"repository": {"type": "string", "description": "its path, such as P/R/S/D/V/flavors/F"}},
         "additionalProperties": false,
     });
-    let found = json!({
-        "type": "object",
-        "properties": {
-            "revision": {"type": "integer", "description": "the one that was looked at"},
-            "count": {"type": "integer", "description": "how many problems there are"},
-            "problems": {"type": "array", "items": {"type": "string"}, "description": "the first hundred of them"},
-            "is_rebuilt": {"type": "boolean", "description": "whether all of it is being made anew because of them"},
-        },
-    });
     Operation::new(
         REPOSITORIES,
         "Compare what a repository publishes with the catalog, and make it anew if they differ",
     )
     .needs("admin")
     .takes(JSON, body)
-    .json(200, "what was found", found)
+    .json(202, "it is asked for: look for what is found", verification())
     .answer(404, "there is no such repository")
+}
+
+pub(crate) fn verified() -> Operation {
+    Operation::new(REPOSITORIES, "What was found in a repository when somebody asked last")
+        .needs("admin")
+        .query("repository", "its path")
+        .json(200, "when it was asked, and what was found", verification())
+        .answer(404, "nobody asked, or it was too long ago")
+}
+
+fn verification() -> Value {
+    let found = json!({
+        "type": ["object", "null"],
+        "description": "null until somebody has looked",
+        "properties": {
+            "at": {"type": "string", "format": "date-time", "description": "when the look began"},
+            "revision": {"type": "integer", "description": "the one that was looked at"},
+            "count": {"type": "integer", "description": "how many problems there are"},
+            "problems": {"type": "array", "items": {"type": "string"}, "description": "the first hundred of them"},
+            "is_rebuilt": {"type": "boolean", "description": "whether all of it is being made anew because of them"},
+        },
+    });
+    let asked = json!({"type": "string", "format": "date-time"});
+    json!({"type": "object", "properties": {"repository": {"type": "string"}, "asked": asked, "found": found}})
 }

@@ -1,39 +1,57 @@
-//! `POST /admin/verify`: whether what a repository publishes is what it should be. If it is not, all of it is made anew from
-//! what the catalog kept of its packages.
+//! `/admin/verify`: whether what a repository publishes is what it should be. A builder looks, and has all of it made anew if
+//! not.
+
+use std::collections::HashMap;
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use colca_api::{ApiError, App, Fields, JsonBody};
-use colca_model::RepoPath;
-use colca_store::{Change, What};
+use colca_model::{Invalid, RepoPath};
+use colca_store::{BuildMessage, Task, Verification};
 use serde_json::{Value, json};
 
 use crate::admin::Admin;
 
-/// How many of the problems are told.
-const MOST: usize = 100;
-
-pub(crate) async fn verify(
+/// Asks.
+pub(crate) async fn ask(
     State(app): State<App>,
     admin: Admin,
     JsonBody(body): JsonBody,
-) -> colca_api::Result<Json<Value>> {
+) -> colca_api::Result<(StatusCode, Json<Value>)> {
     let mut fields = Fields::of(body)?;
     let path: RepoPath = fields.text("repository")?;
     fields.end()?;
     let services = &app.services;
-    let there = services.catalog.repository(&path).await?;
-    let there = there.ok_or_else(|| ApiError::NotFound(format!("the repository {path}")))?;
-    let mut problems = colca_revisions::verify(services, &path, &there).await?;
-    let settings = services.settings.get().await?;
-    let is_rebuilt = !problems.is_empty() && !settings.is_disabled(&path.project);
-    if is_rebuilt {
-        let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: true, all: true } };
-        services.catalog.add_change(&path, &change).await?;
-        services.request_build(&path).await?;
-        admin.record("had made anew", &path);
+    if services.catalog.repository(&path).await?.is_none() {
+        return Err(ApiError::NotFound(format!("the repository {path}")));
     }
-    let count = problems.len();
-    problems.truncate(MOST);
-    Ok(Json(json!({"revision": there.revision, "count": count, "problems": problems, "is_rebuilt": is_rebuilt})))
+    let asked = services.clock.now();
+    services.jobs.ask_to_verify(&path, asked, services.config.retention).await?;
+    let message = BuildMessage { repository: path.clone(), task: Task::Verify };
+    services.queues.send_build(&message, Duration::ZERO).await?;
+    admin.record("asked to verify", &path);
+    Ok((StatusCode::ACCEPTED, Json(object(&Verification { repository: path, asked, found: None }))))
+}
+
+/// What was found.
+pub(crate) async fn show(
+    State(app): State<App>,
+    _: Admin,
+    Query(query): Query<HashMap<String, String>>,
+) -> colca_api::Result<Json<Value>> {
+    let given = query.get("repository").map_or("", String::as_str);
+    let path: RepoPath = given.parse()?;
+    if let Some(other) = query.keys().find(|name| *name != "repository") {
+        return Err(Invalid::new("query", "must have repository alone", other).into());
+    }
+    let known = app.services.jobs.verification(&path).await?;
+    let known = known.ok_or_else(|| ApiError::NotFound(format!("a verification of the repository {path}")))?;
+    Ok(Json(object(&known)))
+}
+
+fn object(verification: &Verification) -> Value {
+    let Verification { repository, asked, found } = verification;
+    json!({"repository": repository, "asked": asked, "found": found})
 }

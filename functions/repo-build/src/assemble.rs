@@ -16,7 +16,7 @@ use crate::Builder;
 use crate::deb_archive;
 use crate::failure::Failure;
 use crate::lists::Lister;
-use crate::packages::{self, Pending, Read};
+use crate::packages::{self, Package, Pending, Read};
 use crate::promote;
 use crate::raw;
 use crate::revision::NewRevision;
@@ -63,7 +63,7 @@ impl Assembly<'_> {
         if let Some((kind, lists)) = self.to_change(kept.as_ref()).await? {
             let pending = packages::pending(&self.builder.services, self.path, self.changes, &lists.notes).await?;
             let (lister, mut notes) = (self.lister(lists.clone()), lists.notes.clone());
-            notes.archs.extend(pending.listed.iter().map(|read| read.row.arch.clone()));
+            notes.archs.extend(pending.listed.iter().map(|package| package.arch().clone()));
             let listing = Listing { lister, notes, pending, shared: vec![], all: false };
             if let Some(wanted) = self.list(kind, listing).await? {
                 return Ok(Wanted { kept, ..wanted });
@@ -145,7 +145,7 @@ impl Assembly<'_> {
         };
         // What is held is no state that changes build upon.
         let takes_all = self.repository.held.is_some() || !shared.packages.is_empty();
-        let archs = own.iter().map(|read| read.row.arch.clone()).collect();
+        let archs = own.iter().map(|package| package.arch().clone()).collect();
         let notes = Notes { made_by: self.made_by(kind)?, takes_all, archs, ..notes };
         let pending = Pending { listed: own, ..Pending::default() };
         let lister = self.lister(Lists::default());
@@ -214,8 +214,8 @@ impl Assembly<'_> {
 
 /// What is published: what somebody chose, else what its files are. One package is enough to list it; a script or an archive
 /// that was uploaded first does not stand in the way.
-fn kind(repository: &Repository, packages: &[Read]) -> RepositoryKind {
-    let of = |read: &Read| match read.row.format {
+fn kind(repository: &Repository, packages: &[Package]) -> RepositoryKind {
+    let of = |package: &Package| match package.format() {
         Format::Rpm(_) => Some(RepositoryKind::Rpm),
         Format::Deb => Some(RepositoryKind::Deb),
         Format::Carried(_) => None,

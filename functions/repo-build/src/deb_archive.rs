@@ -9,6 +9,7 @@ use colca_segments::{Id, Package};
 use colca_settings::Distribution;
 use colca_store::Format;
 use futures::future::try_join_all;
+use futures::{StreamExt, stream};
 
 use crate::assemble::{Assembly, Listing};
 use crate::contents_file;
@@ -16,7 +17,7 @@ use crate::deb::{self, Distributed, ListedDeb};
 use crate::failure::Failure;
 use crate::gather::gather;
 use crate::lists::{Listed, Lister, id};
-use crate::packages::Read;
+use crate::packages::{self, Read};
 use crate::wanted::Wanted;
 
 /// Plans the archive. `None` if a package needs an index that is not there, or nothing would be listed and there may be
@@ -33,7 +34,8 @@ pub(crate) async fn plan(assembly: &Assembly<'_>, listing: Listing<'_>) -> Resul
 
     let removed: BTreeSet<Id> = pending.gone.iter().map(id).collect();
     notes.left_out.retain(|upload, _| !pending.gone.contains(upload));
-    let debs = debs(assembly, &mut notes, &own_codenames, pending.listed, shared).await?;
+    let own = pending.listed.into_iter().filter_map(packages::Package::into_read).collect();
+    let debs = debs(assembly, &mut notes, &own_codenames, own, shared).await?;
     let count = debs.len() + notes.left_out.len();
 
     let mut wanted = Wanted::nothing(RepositoryKind::Deb);
@@ -159,7 +161,7 @@ async fn list(
         async move {
             let name = deb::list_name(codename, &index);
             let place = |output, facts: &_| deb::place_of(codename, &index, output, facts);
-            let listed = lister.list(&name, layout, removed, packages.into_iter().map(Ok), place).await?;
+            let listed = lister.list(&name, layout, removed, stream::iter(packages).map(Ok), place).await?;
             Ok::<_, Failure>((index, listed))
         }
     });

@@ -44,6 +44,7 @@ mod rpm_repository;
 mod shared;
 mod sign;
 mod vanish;
+mod verify;
 mod wanted;
 
 use colca_rpmmd::{CodecRules, NotARule};
@@ -79,6 +80,7 @@ impl Builder {
             match task {
                 Task::Publish => build_repository(self, repository, &delivery.id, Purpose::Changes).await,
                 Task::Merge => build_repository(self, repository, &delivery.id, Purpose::Merge).await,
+                Task::Verify => verify::verify(&self.services, repository).await,
                 Task::Contents { revision } => contents::list_contents(&self.services, repository, *revision).await,
             }
         })

@@ -1,6 +1,7 @@
 //! The lists of a repository, from those that were kept to those of the next revision.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use colca_segments::{
 };
 use colca_store::{ErrorKind, ObjectKey};
 use futures::future::try_join_all;
+use futures::{Stream, StreamExt, TryStreamExt};
 
 use crate::content::Content;
 use crate::failure::Failure;
@@ -81,13 +83,13 @@ impl<'a> Lister<'a> {
         name: &str,
         layout: &Layout,
         removed: &BTreeSet<Id>,
-        packages: impl Iterator<Item = Result<Package, Failure>>,
+        packages: impl Stream<Item = Result<Package, Failure>>,
         place: impl Fn(Output, &Facts) -> String,
     ) -> Result<Listed, Failure> {
         if !self.before.lists.contains_key(name) {
             return self.build(layout, packages, place).await;
         }
-        let changes = Changes { remove: removed.clone(), add: packages.collect::<Result<_, _>>()? };
+        let changes = Changes { remove: removed.clone(), add: packages.try_collect().await? };
         self.edit(name, layout, changes, place).await
     }
 
@@ -95,11 +97,12 @@ impl<'a> Lister<'a> {
     async fn build(
         &self,
         layout: &Layout,
-        packages: impl Iterator<Item = Result<Package, Failure>>,
+        packages: impl Stream<Item = Result<Package, Failure>>,
         place: impl Fn(Output, &Facts) -> String,
     ) -> Result<Listed, Failure> {
         let mut builder = Builder::new(layout, |_| self.name());
-        for (number, package) in packages.enumerate() {
+        let mut packages = pin!(packages.enumerate());
+        while let Some((number, package)) = packages.next().await {
             builder.push(package?);
             if number % YIELD == 0 {
                 // The lease is renewed meanwhile.

@@ -6,10 +6,13 @@ use bytes::Bytes;
 use colca_model::{Arch, Binary, Filename, RepoPath, UploadId};
 use colca_revisions::{Notes, first_of_each};
 use colca_runtime::Services;
-use colca_store::{Change, ChangedFile, ObjectKey, PackageRow, StoredFragments, What};
-use futures::{StreamExt, TryStreamExt, stream};
+use colca_store::{Change, ChangedFile, Format, ObjectKey, PackageRow, StoredFragments, What};
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 
 use crate::failure::Failure;
+
+/// How many packages are read by one call.
+const AT_ONCE: usize = 100;
 
 /// How many fragments too large for the table are read at once.
 const READ_AT_ONCE: usize = 16;
@@ -28,20 +31,103 @@ impl Read {
     }
 }
 
+/// A package that is to be listed.
+#[derive(Debug)]
+pub(crate) enum Package {
+    /// Its metadata is at hand.
+    Read(Read),
+    /// An rpm whose metadata is read when its turn comes: that of all of them may be too much for the memory.
+    Unread(Binary),
+}
+
+impl Package {
+    /// The architecture as the uploader named it.
+    pub(crate) fn arch(&self) -> &Arch {
+        match self {
+            Self::Read(read) => &read.row.arch,
+            Self::Unread(file) => &file.arch,
+        }
+    }
+
+    /// What metadata it is for.
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Self::Read(read) => read.row.format.clone(),
+            Self::Unread(file) => {
+                let below = ObjectKey::below(&file.repository, &file.key);
+                Format::Rpm(below.split('/').next().unwrap_or_default().to_owned())
+            }
+        }
+    }
+
+    /// With its metadata, if that is at hand.
+    pub(crate) fn into_read(self) -> Option<Read> {
+        match self {
+            Self::Read(read) => Some(read),
+            Self::Unread(_) => None,
+        }
+    }
+}
+
 /// What changes in what a repository lists.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
     /// The packages that are to be listed, be they new or not, in the order of their uploads.
-    pub(crate) listed: Vec<Read>,
+    pub(crate) listed: Vec<Package>,
     /// The uploads of those that are not to be listed any more, as far as they were.
     pub(crate) gone: BTreeSet<UploadId>,
 }
 
-/// All packages of a repository; each change is seen in them.
-pub(crate) async fn all(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Read>, Failure> {
-    let rows = services.catalog.packages(path).await?;
-    check_rows(services, path, &rows, changes).await?;
-    load(services, first_of_each(rows).0).await
+/// All packages of a repository, in the order of their uploads; each change is seen in them.
+pub(crate) async fn all(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Package>, Failure> {
+    let mut all = services.catalog.binaries(path).await?;
+    all.retain(|file| file.is_package);
+    check_files(services, path, &all, changes, |file| file.is_package).await?;
+    let (rpms, others): (Vec<_>, Vec<_>) = first_of_each(all).0.into_iter().partition(|file| file.filename.is_rpm());
+    let others = others.into_iter().map(Package::Unread).collect();
+    let others: Vec<_> = read(services, path, others).map_ok(Package::Read).try_collect().await?;
+    Ok(others.into_iter().chain(rpms.into_iter().map(Package::Unread)).collect())
+}
+
+/// Packages with their metadata, in the same order, of which little is in memory at once. One that was deleted meanwhile is
+/// passed over: that is a change, too.
+pub(crate) fn read(
+    services: &Services,
+    path: &RepoPath,
+    packages: Vec<Package>,
+) -> impl Stream<Item = Result<Read, Failure>> {
+    let reads = stream::iter(packages).chunks(AT_ONCE).map(move |some| read_some(services, path, some));
+    reads.buffered(2).map_ok(|some| stream::iter(some).map(Ok)).try_flatten()
+}
+
+async fn read_some(services: &Services, path: &RepoPath, packages: Vec<Package>) -> Result<Vec<Read>, Failure> {
+    let unread = packages.iter().filter_map(|package| match package {
+        Package::Read(_) => None,
+        Package::Unread(file) => Some((&file.arch, &file.filename)),
+    });
+    let rows = services.catalog.packages_named(path, unread).await?;
+    let mut rows: HashMap<_, _> = rows.into_iter().map(|row| ((row.arch.clone(), row.filename.clone()), row)).collect();
+    let reads = packages.into_iter().map(|package| {
+        let row = match &package {
+            Package::Read(_) => None,
+            Package::Unread(file) => rows.remove(&(file.arch.clone(), file.filename.clone())),
+        };
+        async move {
+            match (package, row) {
+                (Package::Read(read), _) => Ok(Some(read)),
+                (Package::Unread(file), Some(row)) if row.version >= file.version => {
+                    load_one(services, row).await.map(Some)
+                }
+                // A transaction becomes visible item by item.
+                (Package::Unread(file), _) => match services.catalog.binary(path, &file.arch, &file.filename).await? {
+                    Some(_) => Err(Failure::NotSettled(file.filename.to_string())),
+                    None => Ok(None),
+                },
+            }
+        }
+    });
+    let reads: Vec<_> = stream::iter(reads.collect::<Vec<_>>()).buffered(READ_AT_ONCE).try_collect().await?;
+    Ok(reads.into_iter().flatten().collect())
 }
 
 /// The packages that the changes are about, and those that were left out before.
@@ -71,7 +157,8 @@ pub(crate) async fn pending(
     let (listed, others) = first_of_each(rows);
     let replaced = changes.iter().filter_map(Change::file).filter_map(|file| file.before.clone());
     let gone = replaced.chain(others.into_iter().map(|row| row.upload)).collect();
-    Ok(Pending { listed: load(services, listed).await?, gone })
+    let listed = load(services, listed).await?.into_iter().map(Package::Read).collect();
+    Ok(Pending { listed, gone })
 }
 
 /// Files of these names were read besides those that the changes are about. If one was replaced before that, what it
@@ -118,8 +205,7 @@ async fn load_one(services: &Services, row: PackageRow) -> Result<Read, Failure>
 /// All files of a repository; each change is seen in them.
 pub(crate) async fn files(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Binary>, Failure> {
     let files = services.catalog.binaries(path).await?;
-    let known = files.iter().map(|file| ((&file.arch, &file.filename), file.version)).collect();
-    check_settled(services, path, &known, changes, |_| true).await?;
+    check_files(services, path, &files, changes, |_| true).await?;
     Ok(files)
 }
 
@@ -143,9 +229,19 @@ pub(crate) async fn files_named(
     let archs = archs(services, path, changes.iter().filter_map(Change::file).map(|file| &file.arch)).await?;
     let keys = names.iter().flat_map(|name| archs.iter().map(move |arch| (arch, name)));
     let files = services.catalog.binaries_named(path, keys).await?;
-    let known = files.iter().map(|file| ((&file.arch, &file.filename), file.version)).collect();
-    check_settled(services, path, &known, changes, |file| names.contains(&file.filename)).await?;
+    check_files(services, path, &files, changes, |file| names.contains(&file.filename)).await?;
     Ok(files)
+}
+
+async fn check_files(
+    services: &Services,
+    path: &RepoPath,
+    files: &[Binary],
+    changes: &[Change],
+    is_asked: impl Fn(&ChangedFile) -> bool,
+) -> Result<(), Failure> {
+    let known = files.iter().map(|file| ((&file.arch, &file.filename), file.version)).collect();
+    check_settled(services, path, &known, changes, is_asked).await
 }
 
 async fn check_rows(

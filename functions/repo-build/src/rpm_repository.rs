@@ -7,12 +7,13 @@ use colca_model::RepositoryKind;
 use colca_revisions::{CarriedFile, Lists, Notes};
 use colca_rpmmd::Carried;
 use colca_store::{Format, ObjectKey, StoredFragments};
+use futures::StreamExt;
 use futures::future::try_join_all;
 
 use crate::assemble::{Assembly, Listing};
 use crate::failure::Failure;
 use crate::lists::{Listed, id};
-use crate::packages::Read;
+use crate::packages::{self, Package, Read};
 use crate::rpm;
 use crate::wanted::{Wanted, WantedPlace};
 
@@ -22,8 +23,8 @@ pub(crate) async fn plan(assembly: &Assembly<'_>, listing: Listing<'_>) -> Resul
     for upload in &pending.gone {
         notes.carried.remove(upload);
     }
-    let reads = pending.listed.into_iter().chain(shared.into_iter().map(|(read, _)| read));
-    let mut by_directory = sort(assembly, &mut notes, reads);
+    let listed = pending.listed.into_iter().chain(shared.into_iter().map(|(read, _)| Package::Read(read)));
+    let mut by_directory = sort(assembly, &mut notes, listed);
     let removed: BTreeSet<_> = pending.gone.iter().map(id).collect();
 
     let previous = assembly.previous.filter(|previous| previous.kind == RepositoryKind::Rpm);
@@ -37,7 +38,8 @@ pub(crate) async fn plan(assembly: &Assembly<'_>, listing: Listing<'_>) -> Resul
         let packages = by_directory.remove(&directory).unwrap_or_default();
         let (lister, layout, removed) = (&lister, &layout, &removed);
         async move {
-            let packages = packages.iter().map(rpm::package);
+            let packages = packages::read(&assembly.builder.services, assembly.path, packages);
+            let packages = packages.map(|read| rpm::package(&read?));
             let place = |output, facts: &_| rpm::place_of(&directory, previous, revision, codec, (output, facts));
             let listed = lister.list(&directory, layout, removed, packages, place).await?;
             Ok::<_, Failure>((directory, listed))
@@ -69,22 +71,23 @@ pub(crate) async fn plan(assembly: &Assembly<'_>, listing: Listing<'_>) -> Resul
 }
 
 /// The packages of each directory; what is carried is noted.
-fn sort(assembly: &Assembly<'_>, notes: &mut Notes, reads: impl Iterator<Item = Read>) -> BTreeMap<String, Vec<Read>> {
-    let mut by_directory: BTreeMap<String, Vec<Read>> = BTreeMap::new();
-    for read in reads {
-        match &read.row.format {
-            Format::Rpm(directory) => {
-                let directory = assembly.path.metadata_directory(directory).to_owned();
-                by_directory.entry(directory).or_default().push(read);
-            }
-            Format::Carried(directory) => {
-                let directory = assembly.path.metadata_directory(directory).to_owned();
-                if let StoredFragments::Object(key) = &read.row.fragments {
-                    let file = CarriedFile { directory, filename: read.row.filename, key: key.clone() };
-                    notes.carried.insert(read.row.upload, file);
+fn sort(
+    assembly: &Assembly<'_>,
+    notes: &mut Notes,
+    packages: impl Iterator<Item = Package>,
+) -> BTreeMap<String, Vec<Package>> {
+    let mut by_directory: BTreeMap<String, Vec<Package>> = BTreeMap::new();
+    let place = |directory: &str| assembly.path.metadata_directory(directory).to_owned();
+    for package in packages {
+        match (package.format(), package) {
+            (Format::Rpm(directory), package) => by_directory.entry(place(&directory)).or_default().push(package),
+            (Format::Carried(directory), Package::Read(Read { row, .. })) => {
+                if let StoredFragments::Object(key) = row.fragments {
+                    let file = CarriedFile { directory: place(&directory), filename: row.filename, key };
+                    notes.carried.insert(row.upload, file);
                 }
             }
-            Format::Deb => {}
+            _ => {}
         }
     }
     by_directory

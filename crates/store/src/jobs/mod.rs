@@ -6,6 +6,7 @@
 //! | digests of a large file, half done | `UPLOAD#<id>` | `digest` | |
 //! | superseded object | `GARBAGE#<key>` | `#` | when to delete it |
 //! | `Release` files that expire | `REFRESH#<repository>` | `#` | when to write them anew |
+//! | what was found in a repository | `VERIFY#<repository>` | `#` | |
 //!
 //! The sparse index `due-index` (`due_kind`, `due_at`) lists what `reap` has to look at.
 
@@ -13,12 +14,14 @@ mod digests;
 mod garbage;
 mod refreshes;
 mod uploads;
+mod verifications;
 
 pub use digests::DigestProgress;
 pub use garbage::{DueGarbage, Garbage, Owner};
 use jiff::Timestamp;
 pub use refreshes::DueRefresh;
 use serde::de::DeserializeOwned;
+pub use verifications::{Found, Verification};
 
 use crate::table::{Table, number, text, value};
 use crate::{Error, Result};
