@@ -37,7 +37,25 @@ pub(crate) enum Package {
     /// Its metadata is at hand.
     Read(Read),
     /// An rpm whose metadata is read when its turn comes: that of all of them may be too much for the memory.
-    Unread(Binary),
+    Unread(Unread),
+}
+
+/// What is known of a package whose metadata was not read yet.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    arch: Arch,
+    filename: Filename,
+    version: u64,
+    /// The directory of the repository it lies in.
+    directory: String,
+}
+
+impl From<Binary> for Unread {
+    fn from(file: Binary) -> Self {
+        let below = ObjectKey::below(&file.repository, &file.key);
+        let directory = below.split('/').next().unwrap_or_default().to_owned();
+        Self { arch: file.arch, filename: file.filename, version: file.version, directory }
+    }
 }
 
 impl Package {
@@ -53,10 +71,7 @@ impl Package {
     pub(crate) fn format(&self) -> Format {
         match self {
             Self::Read(read) => read.row.format.clone(),
-            Self::Unread(file) => {
-                let below = ObjectKey::below(&file.repository, &file.key);
-                Format::Rpm(below.split('/').next().unwrap_or_default().to_owned())
-            }
+            Self::Unread(file) => Format::Rpm(file.directory.clone()),
         }
     }
 
@@ -83,7 +98,8 @@ pub(crate) async fn all(services: &Services, path: &RepoPath, changes: &[Change]
     let mut all = services.catalog.binaries(path).await?;
     all.retain(|file| file.is_package);
     check_files(services, path, &all, changes, |file| file.is_package).await?;
-    let (rpms, others): (Vec<_>, Vec<_>) = first_of_each(all).0.into_iter().partition(|file| file.filename.is_rpm());
+    let all = first_of_each(all).0.into_iter().map(Unread::from);
+    let (rpms, others): (Vec<_>, Vec<_>) = all.partition(|file| file.filename.is_rpm());
     let others = others.into_iter().map(Package::Unread).collect();
     let others: Vec<_> = read(services, path, others).map_ok(Package::Read).try_collect().await?;
     Ok(others.into_iter().chain(rpms.into_iter().map(Package::Unread)).collect())

@@ -14,7 +14,11 @@ pub(crate) fn package(number: u8, version: u8, lengths: [usize; 2]) -> Package {
         0 => Bytes::new(),
         _ => format!("<{number} {version} {stream}>{}\n", "some words ".repeat(length)).into(),
     };
-    Package { id: id(number), texts: lengths.into_iter().enumerate().map(text).collect(), mark: number % 3 == 0 }
+    Package {
+        id: id(number),
+        texts: lengths.into_iter().enumerate().map(text).collect(),
+        mark: number.is_multiple_of(3),
+    }
 }
 
 /// A stream that counts, in one codec, and one without opening and closing, in both. Segments are short.
