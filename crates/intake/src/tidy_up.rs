@@ -19,7 +19,7 @@ pub async fn tidy_up(
     for arch in archs {
         catalog.prune_levels(repository, &arch).await?;
     }
-    if catalog.binaries(repository).await?.is_empty() {
+    if !catalog.has_files(repository).await? {
         catalog.mark_gone(repository, services.clock.now()).await?;
         catalog.note_if_filled(repository, services.clock.now()).await?;
     }
