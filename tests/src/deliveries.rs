@@ -45,6 +45,7 @@ pub fn lose<T>(folder: &str, queue: &str, meanwhile: impl FnOnce() -> T) -> T {
 fn end_last_poll(folder: &str, queue: &str) {
     let nothing = match folder {
         "ingest" => json!({"upload": "0".repeat(26)}),
+        "import" => json!({"import": "0".repeat(26)}),
         _ => json!({"repository": "no/such/repository/at/all/flavors/here"}),
     };
     send(queue, &nothing);

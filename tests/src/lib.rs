@@ -27,6 +27,7 @@ pub mod files;
 pub mod ftparchive;
 pub mod functions;
 pub mod gpg;
+pub mod imports;
 pub mod keys;
 pub mod mirrors;
 pub mod multipart;

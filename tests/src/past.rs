@@ -15,6 +15,18 @@ pub fn make_upload_old(id: &str) {
     make_upload_due(id);
 }
 
+/// An import that `reap` should have looked after long ago.
+pub fn make_import_due(id: &str) {
+    let body = json!({
+        "TableName": stack().get("COLCA_JOBS_TABLE"),
+        "Key": {"pk": {"S": "IMPORTS"}, "sk": {"S": id}},
+        "UpdateExpression": "SET due_at = :due",
+        "ConditionExpression": "attribute_exists(due_at)",
+        "ExpressionAttributeValues": {":due": {"N": "0"}},
+    });
+    aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
+}
+
 /// An object of the store that was noted as garbage, and whose grace is over.
 pub fn make_garbage_due(key: &str) {
     set(&format!("GARBAGE#{key}"), "SET due_at = :due", ":due", &json!({"N": "0"}));

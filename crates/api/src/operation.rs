@@ -131,6 +131,7 @@ fn meaning(name: &str) -> Option<&'static str> {
         "id" => "the id of an upload",
         "name" => "the name of an account",
         "secret" => "the id of a secret",
+        "import" => "the id of an import",
         _ => return None,
     })
 }

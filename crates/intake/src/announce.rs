@@ -1,6 +1,8 @@
 //! What follows a registration.
 
-use colca_model::{RepositoryKind, Upload, UploadRequest};
+use std::collections::BTreeSet;
+
+use colca_model::{Arch, RepoPath, RepositoryKind, Upload, UploadRequest};
 use colca_runtime::Services;
 
 use crate::tidy_up::tidy_up;
@@ -31,4 +33,47 @@ pub async fn announce(services: &Services, upload: &Upload) -> colca_store::Resu
         }
     }
     services.jobs.upload_is_announced(&upload.id).await
+}
+
+/// Makes files that were registered together visible in the listings, and notes their repository, once for all of them.
+/// Harmless to repeat, and repeated by whoever imports them until it was done once.
+///
+/// # Errors
+/// Whatever a service answers.
+pub async fn announce_all(
+    services: &Services,
+    repository: &RepoPath,
+    kind: RepositoryKind,
+    archs: BTreeSet<Arch>,
+) -> colca_store::Result<()> {
+    let catalog = &services.catalog;
+    let mut gone = Vec::new();
+    for arch in archs {
+        if catalog.has_binaries(repository, &arch).await? {
+            catalog.record_levels(repository, &arch).await?;
+            catalog.note_file(repository, kind, services.clock.now()).await?;
+            if !catalog.has_binaries(repository, &arch).await? {
+                gone.push(arch);
+            }
+        }
+    }
+    if !gone.is_empty() {
+        tidy_up(services, repository, gone).await?;
+    }
+    Ok(())
+}
+
+/// Has what was registered together published, as far as the configuration says that uploads do.
+///
+/// # Errors
+/// Whatever a service answers.
+pub async fn announce_end(services: &Services, repository: &RepoPath) -> colca_store::Result<()> {
+    let settings = services.settings.get().await?;
+    if settings.is_built_by_uploads(repository) && services.catalog.has_changes(repository).await? {
+        services.request_build(repository).await?;
+    }
+    for kind in [RepositoryKind::Rpm, RepositoryKind::Deb] {
+        wake(services, repository, kind).await?;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use colca_store::{Claim, Identity};
 
 use crate::refusal::Refusal;
 
-/// The claim that a file is to make, and the one it takes over; none if the very bytes have one already.
+/// The claim that a file is to make, and the one it takes over, which is `made` so far; none if the very bytes have one already.
 ///
 /// # Errors
 /// [`Refusal::Rejected`] if another file is that package, naming both.
@@ -14,9 +14,10 @@ pub(crate) async fn claim(
     services: &Services,
     upload: &Upload,
     identity: Identity,
+    made: Option<Claim>,
 ) -> Result<Option<(Identity, Option<UploadId>)>, Refusal> {
     let UploadRequest { repository, arch, filename, sha256, .. } = &upload.request;
-    let Some(made) = services.catalog.claim(repository, &identity).await? else { return Ok(Some((identity, None))) };
+    let Some(made) = made else { return Ok(Some((identity, None))) };
     let is_own = made.arch == *arch && made.filename == *filename;
     let Claim { arch: other_arch, filename: other, .. } = &made;
     let holder = services.catalog.binary(repository, other_arch, other).await?;

@@ -10,20 +10,24 @@
 mod announce;
 mod claim;
 mod contents;
+mod import;
 mod notes;
 mod place;
 mod refusal;
 mod register;
+mod registration;
 mod sign;
 mod source_files;
 mod tidy_up;
 mod wake;
 
-pub use announce::announce;
+pub use announce::{announce, announce_all, announce_end};
 pub use contents::{Contents, Subject, check_archive};
+pub use import::{FoundFile, Outcome, take_in_all};
 pub use place::note_superseded;
 pub use refusal::Refusal;
-pub use register::{Taken, keep_fragments, take_in};
+pub use register::{Taken, take_in};
+pub use registration::keep_fragments;
 pub use sign::{Signed, sign};
 pub use source_files::{Missing, find_sources};
 pub use tidy_up::tidy_up;

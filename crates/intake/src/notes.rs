@@ -1,6 +1,5 @@
 //! What is worth telling an uploader, but no reason to refuse.
 
-use colca_apt::{Fragment, Kind};
 use colca_model::{Upload, UploadRequest};
 
 use crate::contents::Contents;
@@ -11,23 +10,31 @@ pub(crate) fn notes(upload: &Upload, contents: &Contents) -> Vec<String> {
         Contents::Rpm(package) => {
             differences(&upload.request, &package.nevra().file_name(), package.arch_dir(), package.is_source())
         }
-        Contents::Deb(fragment, _) => deb_name(&upload.request, fragment).into_iter().collect(),
+        Contents::Deb(package, _) => {
+            let usual = deb_name(package.name(), package.version(), Some(package.architecture()));
+            other_name(&upload.request, &usual).into_iter().collect()
+        }
+        Contents::Source(fragment) => {
+            other_name(&upload.request, &deb_name(&fragment.name, &fragment.version, None)).into_iter().collect()
+        }
         Contents::Carried | Contents::File => vec![],
     }
 }
 
 /// What is noted of a Debian package whose file is not called as `dpkg-deb` would have called it: the version stands in the
 /// name without its epoch.
-fn deb_name(request: &UploadRequest, fragment: &Fragment) -> Option<String> {
-    let Fragment { kind, name, version, architecture, .. } = fragment;
-    let version = version.split_once(':').map_or(version.as_str(), |(_, version)| version);
+fn other_name(request: &UploadRequest, usual: &str) -> Option<String> {
     let given = request.filename.as_str();
     let ending = given.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let usual = match kind {
-        Kind::Source => format!("{name}_{version}.{ending}"),
-        Kind::Deb | Kind::Udeb => format!("{name}_{version}_{architecture}.{ending}"),
-    };
+    let usual = format!("{usual}.{ending}");
     (usual != given).then(|| format!("the file is named {given}, its control file says {usual}"))
+}
+
+/// What a file of Debian's is called by itself, but for its ending.
+fn deb_name(name: &str, version: &str, architecture: Option<&str>) -> String {
+    let version = version.split_once(':').map_or(version, |(_, version)| version);
+    let architecture = architecture.map(|architecture| format!("_{architecture}"));
+    format!("{name}_{version}{}", architecture.unwrap_or_default())
 }
 
 /// What a ticket says and a header does not: `usual` is what `rpmbuild` would have named the file, `directory` where it

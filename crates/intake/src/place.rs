@@ -1,7 +1,7 @@
 //! Giving a file its public place, over nobody else's.
 
 use colca_apt::Fragment;
-use colca_model::{Binary, Upload, UploadId};
+use colca_model::{Arch, Binary, Filename, RepoPath, Sha256, Upload, UploadId, UploadRequest};
 use colca_runtime::Services;
 use colca_store::{Copied, Garbage, ObjectKey, Owner, StoredFragments};
 
@@ -17,44 +17,67 @@ pub(crate) struct Placed {
     pub(crate) is_taken: bool,
     /// Whether an earlier delivery of the same message has put it there.
     pub(crate) was_there: bool,
+    /// The SHA-256 of its bytes, where S3 said so.
+    pub(crate) sha256: Option<Sha256>,
+}
+
+/// What gets a place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) upload: &'a UploadId,
+    pub(crate) repository: &'a RepoPath,
+    pub(crate) arch: &'a Arch,
+    pub(crate) filename: &'a Filename,
+}
+
+impl<'a> Target<'a> {
+    pub(crate) fn of(upload: &'a Upload) -> Self {
+        let UploadRequest { repository, arch, filename, .. } = &upload.request;
+        Self { upload: &upload.id, repository, arch, filename }
+    }
 }
 
 /// Copies the bytes to where the public reads them: under their plain name if nothing ever lay there, else under a key
-/// of their own. There are `size` of them; `replaces` says that a file of that name is registered.
+/// of their own. There are `size` of them.
 pub(crate) async fn place(
     services: &Services,
-    upload: &Upload,
+    target: Target<'_>,
     incoming: &ObjectKey,
     contents: &Contents,
     size: u64,
-    replaces: bool,
+    is_used_up: bool,
 ) -> Result<Placed, Refusal> {
-    let request = &upload.request;
-    let copy = async |key: &ObjectKey| services.objects.copy_new(incoming, key, size, &upload.id).await;
-    let is_used_up = replaces || services.catalog.is_used_up(&plain(upload, contents).path()).await?;
+    let filename = target.filename;
     if !is_used_up {
-        let key = plain(upload, contents);
-        let copied = copy(&key).await?;
-        if copied != Copied::Taken {
-            let (href, was_there) = (request.filename.to_string(), copied == Copied::There);
-            return Ok(Placed { key, href, is_taken: false, was_there });
+        let key = plain(target, contents);
+        let href = filename.to_string();
+        match services.objects.copy_new(incoming, &key, size, target.upload).await? {
+            Copied::Created { sha256 } => {
+                return Ok(Placed { key, href, is_taken: false, was_there: false, sha256 });
+            }
+            Copied::There { sha256 } => return Ok(Placed { key, href, is_taken: false, was_there: true, sha256 }),
+            Copied::Taken => {}
         }
     }
-    let key = own(upload, contents);
-    // Nobody else has a key with this id in it.
-    let was_there = copy(&key).await? == Copied::There;
-    Ok(Placed { key, href: format!("{}/{}", upload.id, request.filename), is_taken: !is_used_up, was_there })
+    let (key, href) = (own(target, contents), format!("{}/{filename}", target.upload));
+    let (was_there, sha256) = match services.objects.copy_new(incoming, &key, size, target.upload).await? {
+        Copied::Created { sha256 } => (false, sha256),
+        Copied::There { sha256 } => (true, sha256),
+        // Nobody else has a key with this id in it.
+        Copied::Taken => (false, None),
+    };
+    Ok(Placed { key, href, is_taken: !is_used_up, was_there, sha256 })
 }
 
 /// Notes the copies that an upload may have made and will not be registered with. They are deleted later, unless it is
 /// registered with one of them after all, by another delivery of the same message.
-pub(crate) async fn withdraw(services: &Services, upload: &Upload, contents: &Contents) -> Result<(), Refusal> {
+pub(crate) async fn withdraw(services: &Services, target: Target<'_>, contents: &Contents) -> Result<(), Refusal> {
     let mut copies = Vec::new();
-    for key in [plain(upload, contents), own(upload, contents)] {
+    for key in [plain(target, contents), own(target, contents)] {
         let head = services.objects.head(&key).await?;
-        if head.is_some_and(|head| head.upload.as_ref() == Some(&upload.id)) {
-            let request = upload.request.clone();
-            let owner = Owner::File { repository: request.repository, arch: request.arch, filename: request.filename };
+        if head.is_some_and(|head| head.upload.as_ref() == Some(target.upload)) {
+            let (repository, arch) = (target.repository.clone(), target.arch.clone());
+            let owner = Owner::File { repository, arch, filename: target.filename.clone() };
             copies.push(Garbage::new(key.path(), owner));
         }
     }
@@ -97,20 +120,21 @@ async fn gathered(services: &Services, binary: &Binary) -> colca_store::Result<V
     Ok(names.map(|name| format!("{top}{directory}/{name}")).collect())
 }
 
-fn plain(upload: &Upload, contents: &Contents) -> ObjectKey {
-    key(upload, contents, None)
+/// The key that a file gets if nobody had it before.
+pub(crate) fn plain(target: Target<'_>, contents: &Contents) -> ObjectKey {
+    key(target, contents, None)
 }
 
-fn own(upload: &Upload, contents: &Contents) -> ObjectKey {
-    key(upload, contents, Some(upload.id.clone()))
+fn own(target: Target<'_>, contents: &Contents) -> ObjectKey {
+    key(target, contents, Some(target.upload.clone()))
 }
 
-fn key(upload: &Upload, contents: &Contents, replacement: Option<UploadId>) -> ObjectKey {
-    let request = &upload.request;
+fn key(target: Target<'_>, contents: &Contents, replacement: Option<UploadId>) -> ObjectKey {
+    let Target { repository, arch, filename, .. } = target;
     ObjectKey::File {
-        repository: request.repository.clone(),
-        directory: contents.directory(&request.arch).to_owned(),
-        filename: request.filename.clone(),
+        repository: repository.clone(),
+        directory: contents.directory(arch).to_owned(),
+        filename: filename.clone(),
         replacement,
     }
 }

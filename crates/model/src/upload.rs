@@ -17,11 +17,21 @@ crate::checked_text!(
     }
 );
 
+/// Crockford's alphabet.
+const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
 impl UploadId {
+    /// The id that these 128 bits stand for.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        let bits = u128::from_be_bytes(bytes);
+        let digit = |place: u32| char::from(DIGITS[usize::try_from((bits >> (5 * place)) & 31).unwrap_or(0)]);
+        Self((0..26).rev().map(digit).collect())
+    }
+
     /// The 128 bits that its characters stand for, in the same order.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; 16] {
-        const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
         let digit = |c: u8| DIGITS.iter().position(|digit| *digit == c).unwrap_or(0) as u128;
         self.as_str().bytes().fold(0_u128, |bits, c| (bits << 5) | digit(c)).to_be_bytes()
     }
@@ -138,6 +148,9 @@ mod tests {
         // As other implementations have it.
         assert_eq!(bytes("01ARZ3NDEKTSV4RRFFQ69G5FAV"), 0x0156_3e3a_b5d3_d676_4c61_efb9_9302_bd5b_u128.to_be_bytes());
         assert_eq!(bytes("7ZZZZZZZZZZZZZZZZZZZZZZZZZ"), [0xff; 16]);
+        for id in ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "00000000000000000000000000"] {
+            assert_eq!(UploadId::from_bytes(bytes(id)).as_str(), id);
+        }
         assert!(bytes("01BX5ZZKBKACTAV9WEVGEMMVRZ") < bytes("01BX5ZZKBKACTAV9WEVGEMMVS0"));
     }
 

@@ -35,6 +35,10 @@ pub struct Config {
     pub build_queue_url: String,
     /// Where arrived uploads are announced.
     pub ingest_queue_url: String,
+    /// Where imports are gone on with.
+    pub import_queue_url: String,
+    /// The buckets that may be imported from, besides the one uploaders put files in.
+    pub import_buckets: Vec<String>,
     /// The secret with the user and key.
     pub credentials_secret: String,
     /// The secret with the accounts.
@@ -80,6 +84,8 @@ impl Config {
             jobs_table: text("COLCA_JOBS_TABLE")?,
             build_queue_url: text("COLCA_BUILD_QUEUE_URL")?,
             ingest_queue_url: text("COLCA_INGEST_QUEUE_URL")?,
+            import_queue_url: text("COLCA_IMPORT_QUEUE_URL")?,
+            import_buckets: words(&optional("COLCA_IMPORT_BUCKETS")),
             credentials_secret: text("COLCA_CREDENTIALS_SECRET")?,
             accounts_secret: text("COLCA_ACCOUNTS_SECRET")?,
             keys_prefix: text("COLCA_KEYS_PREFIX")?,
@@ -104,6 +110,11 @@ fn optional(name: &'static str) -> String {
 fn text(name: &'static str) -> Result<String, ConfigError> {
     let value = optional(name);
     if value.is_empty() { Err(ConfigError { name, problem: "is not set".to_owned() }) } else { Ok(value) }
+}
+
+/// The words of a list, separated by commas.
+fn words(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 fn number<N: std::str::FromStr>(name: &'static str) -> Result<N, ConfigError> {

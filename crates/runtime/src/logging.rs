@@ -4,9 +4,10 @@ use tracing_subscriber::EnvFilter;
 
 /// Our own crates, as `tracing` knows them. The libraries below log whole requests at their finer levels, with the
 /// credentials in them, so they get to say only what went wrong.
-const OURS: [&str; 12] = [
+const OURS: [&str; 14] = [
     "upload",
     "ingest",
+    "import",
     "catalog",
     "curate",
     "repo_build",
@@ -16,6 +17,7 @@ const OURS: [&str; 12] = [
     "colca_api",
     "colca_intake",
     "colca_store",
+    "colca_upstream",
     "colca_runtime",
 ];
 

@@ -96,7 +96,12 @@ impl Services {
         let secrets = aws_sdk_secretsmanager::Client::new(sdk);
 
         let catalog = Catalog::new(dynamodb.clone(), config.catalog_table.clone());
-        let queues = Queues::new(sqs, config.build_queue_url.clone(), config.ingest_queue_url.clone());
+        let queues = Queues::new(
+            sqs,
+            config.build_queue_url.clone(),
+            config.ingest_queue_url.clone(),
+            config.import_queue_url.clone(),
+        );
         let objects = Objects::new(s3, config.incoming_bucket.clone(), config.store_bucket.clone());
         let clock: SharedClock = Arc::new(SystemClock);
         let (prefix, encrypted_by) = (config.keys_prefix.clone(), config.keys_encrypted_by.clone());

@@ -13,7 +13,7 @@ use crate::found::FILE;
 use crate::project::{Elsewhere, ProjectSettings, quiet};
 use crate::retention::RetentionRules;
 use crate::signing::SigningRules;
-use crate::{Found, Keys, Node, Problem, Problems, Retention, external};
+use crate::{Found, Keys, Node, Problem, Problems, Retention, WebDirectory, external};
 
 /// The longest text that is read, in bytes.
 const LONGEST: usize = 256 * 1024;
@@ -22,6 +22,8 @@ const LONGEST: usize = 256 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     quiet: Option<Duration>,
+    /// The addresses below which we fetch what others publish.
+    allowed: Vec<WebDirectory>,
     disable_unconfigured_repos: bool,
     generic_versions: BTreeSet<DistroVersion>,
     pub(crate) repos: BTreeMap<Project, ProjectSettings>,
@@ -57,6 +59,7 @@ impl Settings {
         let repos = keys.take("repos").map(|node| repos(&node, &elsewhere)).unwrap_or_default();
         Self {
             quiet: quiet(keys),
+            allowed,
             disable_unconfigured_repos: keys
                 .take("disable_unconfigured_repos")
                 .and_then(Node::boolean)
@@ -72,6 +75,12 @@ impl Settings {
             signing,
             retention: keys.take("retention").map(RetentionRules::read).unwrap_or_default(),
         }
+    }
+
+    /// Whether we may fetch what is in this directory: `allow` of `[external]` names it, or one above it.
+    #[must_use]
+    pub fn may_fetch(&self, url: &WebDirectory) -> bool {
+        self.allowed.iter().any(|allowed| url.is_within(allowed))
     }
 
     /// Whether an upload has its repository built by itself.
@@ -128,6 +137,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             quiet: None,
+            allowed: Vec::new(),
             disable_unconfigured_repos: false,
             generic_versions: standard_generic_versions(),
             repos: BTreeMap::new(),

@@ -50,6 +50,13 @@ impl WebDirectory {
         format!("{}{path}", self.as_str())
     }
 
+    /// The archive that it is a distribution of, and the name of that, if it is one: `https://host/debian/dists/bookworm/`.
+    #[must_use]
+    pub fn distribution(&self) -> Option<(Self, &str)> {
+        let (archive, distribution) = self.as_str().rsplit_once("/dists/")?;
+        Some((Self(format!("{archive}/")), distribution.trim_end_matches('/')))
+    }
+
     /// Whether it is the other one, or lies below it.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
@@ -60,6 +67,14 @@ impl WebDirectory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_distribution_lies_below_its_archive() {
+        let url = WebDirectory::new("https://a.example/debian/dists/bookworm/").expect("good");
+        let archive = WebDirectory::new("https://a.example/debian/").expect("good");
+        assert_eq!(url.distribution(), Some((archive.clone(), "bookworm")));
+        assert_eq!(archive.distribution(), None);
+    }
 
     #[test]
     fn takes_addresses_in_their_normal_form() {

@@ -5,10 +5,12 @@
 
 mod builds;
 mod catalog;
+mod copies;
 mod deletion;
 mod error;
 mod jobs;
 mod keys;
+mod listing;
 mod multipart;
 mod object_key;
 mod objects;
@@ -25,19 +27,21 @@ mod table;
 pub use builds::Builds;
 pub use catalog::{
     AdoptedRow, Built, Catalog, Cause, Change, ChangedFile, Checksum, Claim, EntryFile, Format, Held, Identity,
-    KeptLists, Lease, Listing, PackageRow, Page, PageSize, PageToken, Place, Repository, Revision, Search, Sought,
-    StoredFragments, What,
+    KeptLists, Known, Lease, Listing, Name, PackageRow, Page, PageSize, PageToken, Place, Repository, Revision, Search,
+    Sought, StoredFragments, What,
 };
+pub use copies::Copied;
 pub use error::{Error, ErrorKind, Result};
 pub use jobs::{DigestProgress, DueGarbage, DueRefresh, Found, Garbage, Jobs, Owner, Verification};
 pub use keys::{Custody, KeyEntry, Keys, KnownKeys};
+pub use listing::ListedObject;
 pub use multipart::UploadedPart;
 pub use object_key::{Bucket, ObjectKey};
-pub use objects::{Copied, ObjectHead, Objects};
+pub use objects::{ObjectHead, Objects};
 pub use overwrite::Expected;
 pub use pieces::Unseen;
 pub use presign::{SignedUrl, Validity};
-pub use queues::{BuildMessage, IngestMessage, Queue, Queues, Received, Task};
+pub use queues::{BuildMessage, ImportMessage, IngestMessage, Queue, Queues, Received, Task};
 pub use receiver::Receiver;
 pub use registration::{Registered, Registration};
 pub use secrets::{Credentials, KnownAccounts, Secrets};

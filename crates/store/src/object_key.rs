@@ -36,6 +36,8 @@ pub enum Bucket {
     Incoming,
     /// The package store, versioned. The CDN serves `repos/`, nothing else.
     Store,
+    /// One of somebody else's, which we only read.
+    Other,
 }
 
 /// An object.
@@ -113,6 +115,15 @@ pub enum ObjectKey {
     },
     /// A key as it was read from the catalog.
     Stored(String),
+    /// What somebody put into a bucket, as it was when it was listed: no other bytes are ever taken for it.
+    Found {
+        /// The bucket.
+        bucket: String,
+        /// Its key.
+        key: String,
+        /// Its entity tag.
+        etag: String,
+    },
 }
 
 impl ObjectKey {
@@ -150,6 +161,7 @@ impl ObjectKey {
             | Self::Keys
             | Self::External { .. }
             | Self::Stored(_) => Bucket::Store,
+            Self::Found { .. } => Bucket::Other,
         }
     }
 
@@ -175,7 +187,7 @@ impl ObjectKey {
             Self::Settings => "state/colca.toml".to_owned(),
             Self::Keys => "state/keys.json".to_owned(),
             Self::External { sha256 } => format!("state/external/{sha256}.json"),
-            Self::Stored(key) => key.clone(),
+            Self::Stored(key) | Self::Found { key, .. } => key.clone(),
         }
     }
 
@@ -183,6 +195,11 @@ impl ObjectKey {
     #[must_use]
     pub fn url_path(&self) -> String {
         utf8_percent_encode(&self.path(), PATH).to_string()
+    }
+
+    /// The entity tag that it must still have when it is read, if it is not ours.
+    pub(crate) fn seen_as(&self) -> Option<String> {
+        if let Self::Found { etag, .. } = self { Some(etag.clone()) } else { None }
     }
 
     /// What the object is served as.
@@ -199,7 +216,8 @@ impl ObjectKey {
             | Self::Paths { .. }
             | Self::Contents { .. }
             | Self::Lists { .. }
-            | Self::Stored(_) => ANY,
+            | Self::Stored(_)
+            | Self::Found { .. } => ANY,
         }
     }
 
@@ -217,7 +235,8 @@ impl ObjectKey {
             | Self::Lists { .. }
             | Self::Settings
             | Self::Keys
-            | Self::External { .. } => "private, no-store",
+            | Self::External { .. }
+            | Self::Found { .. } => "private, no-store",
         }
     }
 }

@@ -1,28 +1,20 @@
-//! The objects in S3: read, write, copy, delete.
+//! The objects in S3: read, write, look at.
 
 use std::sync::Arc;
 
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumMode, CompletedMultipartUpload, CompletedPart, MetadataDirective};
+use aws_sdk_s3::types::ChecksumMode;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use colca_model::{Sha256, UploadId};
-use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::Semaphore;
 
 use crate::receiver::ALL_UNDER_WAY;
 use crate::{Bucket, Error, ErrorKind, ObjectKey, Result};
 
-/// The largest piece S3 copies in one call is 5 GiB; smaller ones run side by side.
-const COPY_PART: u64 = 512 * 1024 * 1024;
-
-/// How many pieces of a large object are copied at once. S3 does the work; the largest object it can hold has to be
-/// copied while a function runs.
-const COPIES_AT_ONCE: usize = 128;
-
 /// The user metadata that says which upload an object is of.
-const UPLOAD: &str = "upload";
+pub(crate) const UPLOAD: &str = "upload";
 
 /// S3, and the names of the two buckets.
 #[derive(Debug, Clone)]
@@ -47,17 +39,6 @@ pub struct ObjectHead {
     pub etag: String,
 }
 
-/// How a copy to a new key went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Copied {
-    /// The object is there now.
-    Created,
-    /// It was there already, from an earlier attempt for the same upload.
-    There,
-    /// Another upload's bytes lie under that key; they were not touched.
-    Taken,
-}
-
 impl Objects {
     /// `incoming` and `store` are names of buckets.
     #[must_use]
@@ -65,10 +46,11 @@ impl Objects {
         Self { s3, incoming, store, parts: Arc::new(Semaphore::new(ALL_UNDER_WAY)) }
     }
 
-    pub(crate) fn bucket(&self, key: &ObjectKey) -> &str {
-        match key.bucket() {
-            Bucket::Incoming => &self.incoming,
-            Bucket::Store => &self.store,
+    pub(crate) fn bucket<'a>(&'a self, key: &'a ObjectKey) -> &'a str {
+        match (key, key.bucket()) {
+            (ObjectKey::Found { bucket, .. }, _) => bucket,
+            (_, Bucket::Incoming) => &self.incoming,
+            (_, Bucket::Store | Bucket::Other) => &self.store,
         }
     }
 
@@ -96,6 +78,7 @@ impl Objects {
     pub async fn read_range(&self, key: &ObjectKey, start: u64, end: u64) -> Result<Bytes> {
         let range = format!("bytes={start}-{}", end.saturating_sub(1));
         let request = self.s3.get_object().bucket(self.bucket(key)).key(key.path()).range(range);
+        let request = request.set_if_match(key.seen_as());
         let object = request.send().await.map_err(|error| Error::sdk(format!("read {}", key.path()), error))?;
         collect(key, object.body).await
     }
@@ -105,7 +88,7 @@ impl Objects {
     /// # Errors
     /// Whatever the service answers but "not found".
     pub async fn read(&self, key: &ObjectKey) -> Result<Option<(Bytes, String)>> {
-        match self.s3.get_object().bucket(self.bucket(key)).key(key.path()).send().await {
+        match self.s3.get_object().bucket(self.bucket(key)).key(key.path()).set_if_match(key.seen_as()).send().await {
             Ok(object) => {
                 let etag = object.e_tag().unwrap_or_default().to_owned();
                 Ok(Some((collect(key, object.body).await?, etag)))
@@ -121,6 +104,7 @@ impl Objects {
     /// Whatever the service answers, also in the middle of the bytes.
     pub async fn stream(&self, key: &ObjectKey, start: u64, mut take: impl FnMut(&[u8]) -> bool + Send) -> Result<()> {
         let request = self.s3.get_object().bucket(self.bucket(key)).key(key.path()).range(format!("bytes={start}-"));
+        let request = request.set_if_match(key.seen_as());
         let object = request.send().await.map_err(|error| Error::sdk(format!("read {}", key.path()), error))?;
         let mut body = object.body;
         while let Some(piece) = body.next().await {
@@ -155,84 +139,6 @@ impl Objects {
             .body(ByteStream::from(bytes.into()))
     }
 
-    /// Copies the `size` bytes of an upload inside S3 to a key that no other upload's bytes may lie under. Two uploads
-    /// never share an object, even of the same bytes: one may go while the other stays.
-    ///
-    /// Always in parts, even if that is one: completing a multipart upload is the copy that S3 makes
-    /// conditional at every size.
-    ///
-    /// # Errors
-    /// Whatever the service answers; then nothing is left under `to`.
-    pub async fn copy_new(&self, from: &ObjectKey, to: &ObjectKey, size: u64, upload: &UploadId) -> Result<Copied> {
-        if let Some(taken) = self.taken_by(to, upload).await? {
-            return Ok(taken);
-        }
-        let what = || format!("copy {} to {}", from.path(), to.path());
-        let create = self.s3.create_multipart_upload().bucket(self.bucket(to)).key(to.path());
-        let create = create.content_type(to.content_type()).cache_control(to.cache_control());
-        let created = create.metadata(UPLOAD, upload.as_str()).send().await;
-        let id = created.map_err(|error| Error::sdk(what(), error))?.upload_id.unwrap_or_default();
-
-        let parts = self.copy_parts(from, to, &id, size).await;
-        let completed = match parts {
-            Ok(parts) => {
-                let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-                let request = self.s3.complete_multipart_upload().bucket(self.bucket(to)).key(to.path());
-                let request = request.upload_id(&id).multipart_upload(parts).if_none_match("*");
-                request.send().await.map(drop).map_err(|error| Error::sdk(what(), error))
-            }
-            Err(error) => Err(error),
-        };
-        let Err(error) = completed else { return Ok(Copied::Created) };
-
-        // What cannot be aborted now falls to the bucket's lifecycle rule.
-        let _ = self.s3.abort_multipart_upload().bucket(self.bucket(to)).key(to.path()).upload_id(&id).send().await;
-        if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::Conflict)
-            && let Some(taken) = self.taken_by(to, upload).await?
-        {
-            return Ok(taken);
-        }
-        Err(error)
-    }
-
-    async fn taken_by(&self, key: &ObjectKey, upload: &UploadId) -> Result<Option<Copied>> {
-        let head = self.head(key).await?;
-        Ok(head.map(|head| if head.upload.as_ref() == Some(upload) { Copied::There } else { Copied::Taken }))
-    }
-
-    async fn copy_parts(&self, from: &ObjectKey, to: &ObjectKey, id: &str, size: u64) -> Result<Vec<CompletedPart>> {
-        if size == 0 {
-            // There is no range of nothing; an upload of one empty part is what S3 takes instead.
-            let request = self.s3.upload_part().bucket(self.bucket(to)).key(to.path()).upload_id(id).part_number(1);
-            let part = request.body(ByteStream::from_static(b"")).send().await;
-            let part = part.map_err(|error| Error::sdk(format!("write {}", to.path()), error))?;
-            return Ok(vec![CompletedPart::builder().part_number(1).set_e_tag(part.e_tag).build()]);
-        }
-        stream::iter(ranges(size))
-            .map(|(number, start, end)| self.copy_part(from, to, id, number, start, end))
-            .buffered(COPIES_AT_ONCE)
-            .try_collect()
-            .await
-    }
-
-    pub(crate) async fn copy_part(
-        &self,
-        from: &ObjectKey,
-        to: &ObjectKey,
-        id: &str,
-        number: i32,
-        start: u64,
-        end: u64,
-    ) -> Result<CompletedPart> {
-        let request =
-            self.s3.upload_part_copy().bucket(self.bucket(to)).key(to.path()).upload_id(id).part_number(number);
-        let request = request.copy_source(format!("{}/{}", self.bucket(from), from.url_path()));
-        let request = request.copy_source_range(format!("bytes={start}-{}", end - 1));
-        let copied = request.send().await.map_err(|error| Error::sdk(format!("copy {}", from.path()), error))?;
-        let etag = copied.copy_part_result.and_then(|result| result.e_tag);
-        Ok(CompletedPart::builder().part_number(number).set_e_tag(etag).build())
-    }
-
     /// Whether the store answers.
     ///
     /// # Errors
@@ -241,30 +147,10 @@ impl Objects {
         let request = self.s3.head_bucket().bucket(&self.store);
         request.send().await.map(drop).map_err(|error| Error::sdk("reach the store", error))
     }
-
-    /// Copies a small object of the store to a key that no other bytes ever lie under.
-    ///
-    /// # Errors
-    /// Whatever the service answers; [`ErrorKind::NotFound`] if there is nothing to copy.
-    pub async fn copy(&self, from: &ObjectKey, to: &ObjectKey) -> Result<()> {
-        let request = self.s3.copy_object().bucket(self.bucket(to)).key(to.path());
-        let request = request.copy_source(format!("{}/{}", self.bucket(from), from.url_path()));
-        let request = request.metadata_directive(MetadataDirective::Replace);
-        let request = request.content_type(to.content_type()).cache_control(to.cache_control());
-        let copied = request.send().await;
-        copied.map(drop).map_err(|error| Error::sdk(format!("copy {} to {}", from.path(), to.path()), error))
-    }
-}
-
-/// The pieces in which `size` bytes are copied: number (from 1), start, end.
-fn ranges(size: u64) -> impl Iterator<Item = (i32, u64, u64)> {
-    // S3 takes 10,000 parts; 512 MiB each is 5 TiB at just above that, so the largest objects get larger ones.
-    let part = COPY_PART.max(size.div_ceil(9_000));
-    (1..).zip(0..size.div_ceil(part)).map(move |(number, index)| (number, index * part, size.min((index + 1) * part)))
 }
 
 /// S3's base64 of a checksum over the whole object; the checksum of a multipart upload is one of checksums (`…-3`).
-fn full_sha256(base64: &str) -> Option<Sha256> {
+pub(crate) fn full_sha256(base64: &str) -> Option<Sha256> {
     let bytes = BASE64_STANDARD.decode(base64).ok()?;
     hex::encode(bytes).parse().ok()
 }
@@ -282,16 +168,6 @@ async fn collect(key: &ObjectKey, body: ByteStream) -> Result<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ranges_cover_every_byte_once() {
-        for size in [1, COPY_PART, COPY_PART + 1, 5 * 1024 * 1024 * 1024 * 1024] {
-            let ranges: Vec<_> = ranges(size).collect();
-            assert!(ranges.len() <= 10_000);
-            assert_eq!((ranges[0].1, ranges[ranges.len() - 1].2), (0, size));
-            assert!(ranges.windows(2).all(|pair| pair[0].2 == pair[1].1));
-        }
-    }
 
     #[test]
     fn a_checksum_of_checksums_is_no_checksum() {

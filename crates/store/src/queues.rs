@@ -44,6 +44,13 @@ pub struct IngestMessage {
     pub upload: UploadId,
 }
 
+/// Do the next piece of this import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportMessage {
+    /// The import.
+    pub import: UploadId,
+}
+
 /// The queues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Queue {
@@ -51,6 +58,8 @@ pub enum Queue {
     Ingest,
     /// Repositories to build.
     Build,
+    /// Imports that go on.
+    Import,
 }
 
 /// The attribute that says how often a message was delivered.
@@ -74,13 +83,14 @@ pub struct Queues {
     sqs: aws_sdk_sqs::Client,
     build_url: String,
     ingest_url: String,
+    import_url: String,
 }
 
 impl Queues {
     /// A function that never writes to a queue gives an empty URL for it.
     #[must_use]
-    pub fn new(sqs: aws_sdk_sqs::Client, build_url: String, ingest_url: String) -> Self {
-        Self { sqs, build_url, ingest_url }
+    pub fn new(sqs: aws_sdk_sqs::Client, build_url: String, ingest_url: String, import_url: String) -> Self {
+        Self { sqs, build_url, ingest_url, import_url }
     }
 
     /// Has a repository worked on after `delay`, in whole seconds, 15 minutes at most.
@@ -97,6 +107,14 @@ impl Queues {
     /// Whatever the service answers.
     pub async fn send_ingest(&self, message: &IngestMessage) -> Result<()> {
         self.send(&self.ingest_url, message, Duration::ZERO).await
+    }
+
+    /// Has the next piece of an import done, now.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn send_import(&self, message: &ImportMessage) -> Result<()> {
+        self.send(&self.import_url, message, Duration::ZERO).await
     }
 
     /// Takes up to `most` messages from a queue, ten at most; waits for up to `wait`, 20 s at most, if there is none.
@@ -144,6 +162,7 @@ impl Queues {
         match queue {
             Queue::Ingest => &self.ingest_url,
             Queue::Build => &self.build_url,
+            Queue::Import => &self.import_url,
         }
     }
 

@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use colca_model::{Binary, UploadId, UploadState};
+use colca_model::{Binary, Upload, UploadId, UploadState};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::catalog::{Change, ChangedFile, Claim, Identity, PackageRow, What};
@@ -52,7 +52,44 @@ impl Catalog {
         now: Timestamp,
         keep: SignedDuration,
     ) -> Result<Registered> {
-        let Registration { binary, replaces, package, claim, notes } = registration;
+        let end = jobs.ending(&registration.binary.upload, &state(&registration), now, keep)?;
+        let what = format!("register {} in {}", registration.binary.filename, registration.binary.repository);
+        let end = TransactWriteItem::builder().update(end).build();
+        self.enter(self.writes(registration, end)?, what).await
+    }
+
+    /// Enters files, all or none, and writes down their uploads, which nobody did before: some nineteen at most, since a transaction
+    /// has a hundred items at most. No two may be of one name or identity.
+    ///
+    /// [`Registered::NameTaken`], if there are several, says nothing but that something of that kind is so of one of them.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn register_all(
+        &self,
+        jobs: &Jobs,
+        registrations: Vec<(Registration, Upload)>,
+        now: Timestamp,
+        keep: SignedDuration,
+    ) -> Result<Registered> {
+        let is_one = registrations.len() == 1;
+        let mut writes = Vec::new();
+        let mut what = String::new();
+        for (registration, upload) in registrations {
+            what = format!("register {} in {}", registration.binary.filename, registration.binary.repository);
+            let upload = Upload { state: state(&registration), ..upload };
+            let end = TransactWriteItem::builder().put(jobs.recording(&upload, now + keep)?).build();
+            writes.extend(self.writes(registration, end)?);
+        }
+        match self.enter(writes, what).await {
+            Ok(Registered::UploadEnded) if !is_one => Ok(Registered::NameTaken),
+            entered => entered,
+        }
+    }
+
+    /// The items of a file. The first two are what [`refused`] tells from the others.
+    fn writes(&self, registration: Registration, end: TransactWriteItem) -> Result<Vec<TransactWriteItem>> {
+        let Registration { binary, replaces, package, claim, .. } = registration;
         let before = replaces.as_ref().map(|replaced| replaced.upload.clone());
         let what = What::Added(changed(&binary, binary.version, before));
         let change = Change { id: binary.upload.clone(), what };
@@ -63,10 +100,6 @@ impl Catalog {
         } else {
             file.condition_expression("attribute_not_exists(pk)")
         };
-        let end = jobs.ending(&binary.upload, &UploadState::Registered { notes }, now, keep)?;
-        let end = TransactWriteItem::builder().update(end).build();
-
-        // The first two are what `refused` tells from the others.
         let mut writes = vec![write(file)?, end, write(self.put_change(&binary.repository, &change)?)?];
         match &replaces {
             // Somebody may have registered and deleted it since it was looked at.
@@ -84,17 +117,25 @@ impl Catalog {
         if let Some(package) = package {
             writes.push(write(self.put_package(&binary.repository, &package)?)?);
         }
+        Ok(writes)
+    }
+
+    async fn enter(&self, writes: Vec<TransactWriteItem>, what: String) -> Result<Registered> {
         let request = self.table.db.transact_write_items().set_transact_items(Some(writes));
         match request.send().await {
             Ok(_) => Ok(Registered::Done),
             Err(error) => refused(&error).ok_or_else(|| {
-                let what = format!("register {} in {}", binary.filename, binary.repository);
                 // Of what is left, nothing is ours to decide: two transactions met, or there was too much to do.
                 let error = Error::sdk(what, error);
                 if error.kind() == ErrorKind::Conflict { error.into_unavailable() } else { error }
             }),
         }
     }
+}
+
+/// What the upload of a file ends as.
+fn state(registration: &Registration) -> UploadState {
+    UploadState::Registered { notes: registration.notes.clone() }
 }
 
 /// A file as a change names it.

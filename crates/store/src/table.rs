@@ -103,8 +103,13 @@ impl Table {
     }
 
     /// Those items that are there, in no order, as they are now. No key may be given twice.
-    pub(crate) async fn get_all<T: DeserializeOwned>(&self, mut keys: Vec<Item>) -> Result<Vec<T>> {
-        let mut values = Vec::new();
+    pub(crate) async fn get_all<T: DeserializeOwned>(&self, keys: Vec<Item>) -> Result<Vec<T>> {
+        self.get_items(keys).await?.into_iter().map(value).collect()
+    }
+
+    /// The same, as they are.
+    pub(crate) async fn get_items(&self, mut keys: Vec<Item>) -> Result<Vec<Item>> {
+        let mut items = Vec::new();
         let mut tries = 0;
         while !keys.is_empty() {
             let rest = keys.split_off(keys.len().min(GETS));
@@ -112,15 +117,13 @@ impl Table {
             let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
             let request = self.db.batch_get_item().request_items(&self.name, wanted.map_err(unbuilt)?);
             let answer = request.send().await.map_err(|error| Error::sdk("get a batch of items", error))?;
-            for item in answer.responses.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default() {
-                values.push(value(item)?);
-            }
+            items.extend(answer.responses.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default());
             let left = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name));
             keys = left.map(|left| left.keys).unwrap_or_default();
             tries = self.pause(asked, keys.len(), tries).await?;
             keys.extend(rest);
         }
-        Ok(values)
+        Ok(items)
     }
 
     /// All items of a partition whose sort key starts with `prefix`, in order, as they are now.

@@ -9,6 +9,11 @@ use colca_api::{ApiError, App, User};
 pub(crate) struct Admin(User);
 
 impl Admin {
+    /// What the user is called.
+    pub(crate) fn name(&self) -> &str {
+        self.0.name()
+    }
+
     /// Writes down who changed what.
     pub(crate) fn record(&self, action: &'static str, what: &impl std::fmt::Display) {
         self.0.record(action, what);

@@ -1,5 +1,5 @@
-//! Who may do what, how repositories are built and what signs them: accounts, configuration and keys; and whether what is
-//! published is sound. Only who has the scope `admin` gets past
+//! Who may do what, how repositories are built and what signs them: accounts, configuration and keys; whether what is
+//! published is sound; and packages that are taken in from elsewhere. Only who has the scope `admin` gets past
 //! [`admin::Admin`]; every change is recorded, and no log and no answer shows a secret but the one that just made it.
 
 mod account_object;
@@ -10,6 +10,8 @@ mod delete_account;
 mod delete_secret;
 mod get_account;
 mod get_configuration;
+mod import_operations;
+mod imports;
 mod keys;
 mod list_accounts;
 mod new_key;
@@ -48,6 +50,9 @@ pub fn routes() -> Routes<App> {
         .on(&Method::PUT, &CONFIGURATION, put_configuration::put_configuration, &operations::set_configuration())
         .post(&["/admin/verify"], verify::ask, &operations::verify())
         .get(&["/admin/verify"], verify::show, &operations::verified())
+        .get(&["/admin/imports"], imports::list_imports, &import_operations::imports())
+        .post(&["/admin/imports"], imports::add_import, &import_operations::new_import())
+        .get(&["/admin/imports/{import}"], imports::get_import, &import_operations::import())
 }
 
 /// The whole function.

@@ -7,6 +7,7 @@ mod give_up_parts;
 mod pinned;
 mod refresh_releases;
 mod resume_builds;
+mod resume_imports;
 mod sweep_garbage;
 mod watch_keys;
 
@@ -15,14 +16,15 @@ use colca_runtime::Services;
 /// One round.
 ///
 /// # Errors
-/// The first failure; each of the six was tried.
+/// The first failure; each of the seven was tried.
 pub async fn reap(services: &Services) -> colca_store::Result<()> {
     let builds = resume_builds::resume_builds(services).await;
     let uploads = expire_uploads::expire_uploads(services).await;
+    let imports = resume_imports::resume_imports(services).await;
     let refreshes = refresh_releases::refresh_releases(services).await;
     let keys = watch_keys::watch_keys(services).await;
     let parts = give_up_parts::give_up_parts(services).await;
     // Last, since nothing waits for it and it may take long.
     let garbage = sweep_garbage::sweep_garbage(services).await;
-    builds.and(uploads).and(refreshes).and(keys).and(parts).and(garbage)
+    builds.and(uploads).and(imports).and(refreshes).and(keys).and(parts).and(garbage)
 }

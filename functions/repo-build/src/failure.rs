@@ -1,7 +1,8 @@
 //! What can stop a build.
 
-use colca_runtime::{CannotSign, WebError};
+use colca_runtime::CannotSign;
 use colca_store::ErrorKind;
+use colca_upstream::Unfetched;
 
 /// Why a build did not come to its end. The changes it was to publish are all still in the log.
 #[derive(Debug, thiserror::Error)]
@@ -107,12 +108,13 @@ impl From<CannotSign> for Failure {
     }
 }
 
-impl From<WebError> for Failure {
-    fn from(error: WebError) -> Self {
+impl From<Unfetched> for Failure {
+    fn from(error: Unfetched) -> Self {
         match error {
-            WebError::Unreachable { url, reason } => Self::Unreachable { url, reason },
-            // What the server says, and not this time only.
-            final_one => Self::Unpublishable(final_one.to_string()),
+            Unfetched::Unusable(why) => Self::Unpublishable(why),
+            Unfetched::Unreachable { url, reason } => Self::Unreachable { url, reason },
+            Unfetched::Panicked(why) => Self::Panicked(why),
+            Unfetched::Store(error) => Self::Store(error),
         }
     }
 }

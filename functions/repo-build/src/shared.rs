@@ -153,12 +153,12 @@ struct Fetched {
 /// Gets one package, reads what it says of itself, and signs it if the repository's own are signed.
 async fn get(assembly: &Assembly<'_>, original: &Original) -> Result<Fetched, Failure> {
     let (services, path) = (&assembly.builder.services, assembly.path);
-    let Original { arch, filename, size, sha256, .. } = original;
+    let Original { filename, size, sha256, .. } = original;
     let (key, is_temporary) = match &original.origin {
         Origin::Object(key) => (ObjectKey::Stored(key.clone()), false),
-        Origin::Web(url) => (crate::external::fetch(services, url, *size, *sha256).await?, true),
+        Origin::Web(url) => (colca_upstream::fetch(services, url, *size, *sha256).await?, true),
     };
-    let subject = Subject { repository: path, arch, filename, size: *size, sha256: *sha256 };
+    let subject = Subject { repository: path, filename, size: *size };
     let refused = |refusal| match refusal {
         Refusal::Failed(error) => gone(error, original),
         refused => Failure::Unpublishable(format!("{}: {refused}", original.known_as())),
@@ -182,7 +182,7 @@ async fn copy(assembly: &Assembly<'_>, original: &Original) -> Result<AdoptedRow
     let (services, path) = (&assembly.builder.services, assembly.path);
     let Original { arch, filename, .. } = original;
     let Fetched { key, is_temporary, contents, size, sha256, signed } = get(assembly, original).await?;
-    let subject = Subject { repository: path, arch, filename, size, sha256 };
+    let subject = Subject { repository: path, filename, size };
     let id = services.ids.upload_id();
     let to = ObjectKey::File {
         repository: path.clone(),
@@ -198,7 +198,7 @@ async fn copy(assembly: &Assembly<'_>, original: &Original) -> Result<AdoptedRow
     if is_temporary {
         services.objects.delete(&key).await?;
     }
-    let fragments = contents.fragments(subject, format!("{id}/{filename}"), services.clock.now().as_second());
+    let fragments = contents.fragments(subject, sha256, format!("{id}/{filename}"), services.clock.now().as_second());
     let fragments = keep_fragments(services, fragments, &to.path(), &id).await?;
     Ok(AdoptedRow {
         origin: original.known_as(),

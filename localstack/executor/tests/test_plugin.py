@@ -19,6 +19,7 @@ class PluginTest(unittest.TestCase):
                 ("localstack.hooks.on_infra_start", "hand_on_bodies"),
                 ("localstack.hooks.on_infra_start", "look_again_soon"),
                 ("localstack.hooks.on_infra_start", "steady_assignment"),
+                ("localstack.hooks.on_infra_start", "copy_on_a_condition"),
             },
             {(point.group, point.name) for point in points},
         )
@@ -46,6 +47,14 @@ class PluginTest(unittest.TestCase):
         self.assertIn(
             "endpoints.TCP4ServerEndpoint(reactor, host_and_port.port)", inspect.getsource(TwistedRuntimeServer.register)
         )
+
+    def test_a_copy_is_one_method_that_knows_no_condition(self) -> None:
+        from localstack.services.s3 import provider
+
+        method = inspect.unwrap(provider.S3Provider.copy_object)
+        self.assertEqual(["self", "context", "request"], list(inspect.signature(method).parameters))
+        self.assertNotIn("IfNoneMatch", inspect.getsource(method).replace("CopySourceIfNoneMatch", ""))
+        self.assertTrue(callable(provider.object_exists_for_precondition_write))
 
     def test_environments_are_kept_in_a_dict_of_dicts(self) -> None:
         from colca_process_executor.assignment import SteadyDict

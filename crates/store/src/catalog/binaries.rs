@@ -173,10 +173,10 @@ pub(super) fn is_key(pk: &str, sk: &str) -> bool {
     repository.is_ok() && arch.parse::<Arch>().is_ok() && filename.parse::<Filename>().is_ok()
 }
 
-fn partition(version_level: &str) -> String {
+pub(super) fn partition(version_level: &str) -> String {
     format!("FILES#{version_level}")
 }
 
-fn sort_key(repository: &RepoPath, arch: &Arch, filename: &Filename) -> String {
+pub(super) fn sort_key(repository: &RepoPath, arch: &Arch, filename: &Filename) -> String {
     format!("{arch}/{}/{filename}", repository.flavor)
 }

@@ -65,7 +65,7 @@ impl Catalog {
     }
 }
 
-fn sort_key(identity: &Identity) -> String {
+pub(super) fn sort_key(identity: &Identity) -> String {
     let Identity { name, version, architecture } = identity;
     format!("deb#{name}/{version}/{architecture}")
 }

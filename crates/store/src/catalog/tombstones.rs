@@ -13,11 +13,11 @@ use super::Catalog;
 use crate::table::{item, key, number};
 use crate::{Error, Result};
 
-const SK: &str = "#";
+pub(super) const SK: &str = "#";
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Tombstone {
-    version: u64,
+pub(super) struct Tombstone {
+    pub(super) version: u64,
 }
 
 impl Catalog {
@@ -69,14 +69,14 @@ impl Catalog {
     }
 }
 
-fn used_up(object: &str) -> String {
+pub(super) fn used_up(object: &str) -> String {
     format!("USED#{object}")
 }
 
-fn partition(repository: &RepoPath) -> String {
+pub(super) fn partition(repository: &RepoPath) -> String {
     format!("GONE#{repository}")
 }
 
-fn sort_key(arch: &Arch, filename: &Filename) -> String {
+pub(super) fn sort_key(arch: &Arch, filename: &Filename) -> String {
     format!("{arch}/{filename}")
 }

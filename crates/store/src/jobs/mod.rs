@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | upload | `UPLOAD#<id>` | `#` | while pending: when to look whether it was forgotten |
 //! | digests of a large file, half done | `UPLOAD#<id>` | `digest` | |
+//! | import | `IMPORTS` | `<id>` | while it is running: when to look whether it was forgotten |
 //! | superseded object | `GARBAGE#<key>` | `#` | when to delete it |
 //! | `Release` files that expire | `REFRESH#<repository>` | `#` | when to write them anew |
 //! | what was found in a repository | `VERIFY#<repository>` | `#` | |
@@ -12,6 +13,7 @@
 
 mod digests;
 mod garbage;
+mod imports;
 mod refreshes;
 mod uploads;
 mod verifications;

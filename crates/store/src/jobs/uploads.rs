@@ -1,6 +1,6 @@
 //! Uploads, from ticket to end.
 
-use aws_sdk_dynamodb::types::Update;
+use aws_sdk_dynamodb::types::{Put, Update};
 use colca_model::{Upload, UploadId, UploadState};
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +27,16 @@ impl Jobs {
         let request = self.table.db.put_item().table_name(&self.table.name).set_item(Some(item));
         let request = request.condition_expression("attribute_not_exists(pk)");
         request.send().await.map(drop).map_err(|error| Error::sdk(format!("write down {pk}"), error))
+    }
+
+    /// The write of an upload that has ended and that nobody wrote down before, for use in a transaction. What follows it is
+    /// somebody else's to do, so it is never due.
+    pub(crate) fn recording(&self, upload: &Upload, expires: Timestamp) -> Result<Put> {
+        let mut item = item(&partition(&upload.id), SK, upload)?;
+        item.insert("expires".to_owned(), number(expires.as_second()));
+        let put = Put::builder().table_name(&self.table.name).set_item(Some(item));
+        let put = put.condition_expression("attribute_not_exists(pk)").build();
+        put.map_err(|error| Error::corrupt("build an upload", error))
     }
 
     /// One upload; `None` if there is none, or it ended longer ago than history is kept.

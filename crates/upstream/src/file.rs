@@ -5,7 +5,7 @@ use colca_model::Sha256;
 use colca_runtime::{Download, Web, WebError};
 use sha2::Digest;
 
-use crate::failure::Failure;
+use crate::error::Unfetched;
 
 /// What a file has to be.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,7 @@ impl ExternalFile {
     }
 
     /// The next bytes. Believe none of them before this has answered that there are no more.
-    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Unfetched> {
         if let Some(bytes) = self.download.next().await? {
             self.length += bytes.len() as u64;
             self.hasher.update(&bytes);
@@ -47,11 +47,11 @@ impl ExternalFile {
             Some(size) if size != length => format!("{url}: {by} {size} bytes, but there are {length}"),
             _ => return Ok(None),
         };
-        Err(Failure::Unpublishable(why))
+        Err(Unfetched::Unusable(why))
     }
 
     /// All of its bytes.
-    pub(crate) async fn read(mut self) -> Result<Vec<u8>, Failure> {
+    pub(crate) async fn read(mut self) -> Result<Vec<u8>, Unfetched> {
         let mut all = Vec::new();
         while let Some(bytes) = self.next().await? {
             all.extend_from_slice(&bytes);
@@ -122,7 +122,7 @@ pub(crate) mod tests {
         settings.externals(&path)[0].clone()
     }
 
-    async fn read(url: &str, most: u64, expected: Expected) -> Result<Vec<u8>, Failure> {
+    async fn read(url: &str, most: u64, expected: Expected) -> Result<Vec<u8>, Unfetched> {
         ExternalFile::get(&Web::default(), url, most, expected).await?.read().await
     }
 
@@ -151,8 +151,8 @@ pub(crate) mod tests {
         let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
         let url = format!("http://{closed}/a");
         let failure = read(&url, 9, expected).await.expect_err("nobody listens");
-        assert!(matches!(&failure, Failure::Unreachable { url: named, .. } if *named == url), "{failure}");
-        assert!(!failure.is_final() && !failure.is_overtaken());
+        assert!(matches!(&failure, Unfetched::Unreachable { url: named, .. } if *named == url), "{failure}");
+        assert!(!failure.is_final());
 
         let failure = read(&format!("{}b", Server::of([]).url), 9, expected).await.expect_err("not there");
         assert!(failure.is_final() && failure.to_string().contains("404"), "{failure}");

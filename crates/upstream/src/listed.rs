@@ -1,6 +1,5 @@
 //! A package as a repository elsewhere lists it.
 
-use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use colca_model::{Arch, Filename, Invalid, Sha256};
@@ -8,8 +7,7 @@ use colca_settings::WebDirectory;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use crate::failure::Failure;
-use crate::shared::{Origin, Original};
+use crate::error::Unfetched;
 
 /// The most packages that a repository may have: that of the largest distributions.
 pub(crate) const MOST: usize = 100_000;
@@ -46,13 +44,17 @@ const PLAIN: &AsciiSet = &ESCAPED.add(b'%');
 
 /// A package as it is listed, in the form in which lists are remembered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Listed {
+pub struct Listed {
     /// Its path below the repository, encoded.
     path: String,
-    filename: Filename,
-    arch: Arch,
-    size: u64,
-    sha256: Sha256,
+    /// What it is called.
+    pub filename: Filename,
+    /// What it is for, as the list says.
+    pub arch: Arch,
+    /// Its length in bytes.
+    pub size: u64,
+    /// Its SHA-256.
+    pub sha256: Sha256,
 }
 
 impl Listed {
@@ -69,18 +71,16 @@ impl Listed {
         Ok(Self { arch: Arch::new(arch)?, filename, path, size, sha256 })
     }
 
-    /// The package, in the repository at this address.
-    pub(crate) fn original(self, at: &WebDirectory) -> Original {
-        let Self { path, filename, arch, size, sha256 } = self;
-        Original { origin: Origin::Web(at.file(&path)), arch, filename, size, sha256, codenames: BTreeSet::new() }
+    /// Its address, in the repository at this one.
+    #[must_use]
+    pub fn address(&self, at: &WebDirectory) -> String {
+        at.file(&self.path)
     }
 
-    pub(crate) fn path(&self) -> &str {
+    /// Its path below the repository, encoded.
+    #[must_use]
+    pub fn path(&self) -> &str {
         &self.path
-    }
-
-    pub(crate) fn filename(&self) -> &Filename {
-        &self.filename
     }
 }
 
@@ -95,8 +95,8 @@ pub(crate) fn encode_plain(path: &str) -> String {
 }
 
 /// That what is at an address cannot be used.
-pub(crate) fn unusable(url: &str, why: impl Display) -> Failure {
-    Failure::Unpublishable(format!("{url}: {why}"))
+pub(crate) fn unusable(url: &str, why: impl Display) -> Unfetched {
+    Unfetched::Unusable(format!("{url}: {why}"))
 }
 
 #[cfg(test)]
@@ -120,10 +120,9 @@ mod tests {
             (encode_escaped("a/libstdc%2B%2B-1.rpm"), "a/libstdc%2B%2B-1.rpm", "libstdc++-1.rpm"),
             (encode_escaped("a/libstdc++-1:2.rpm"), "a/libstdc%2B%2B-1:2.rpm", "libstdc++-1:2.rpm"),
         ] {
-            let original = listed(encoded).expect("good").original(&at());
-            assert_eq!(original.origin, Origin::Web(format!("https://a.example/apt/{address}")));
-            assert_eq!(original.filename.as_str(), filename);
-            assert!(original.codenames.is_empty());
+            let listed = listed(encoded).expect("good");
+            assert_eq!(listed.address(&at()), format!("https://a.example/apt/{address}"));
+            assert_eq!(listed.filename.as_str(), filename);
         }
     }
 

@@ -4,12 +4,12 @@ use colca_rpmmd::{ForeignPrimary, Repomd, foreign_packages};
 use colca_runtime::Web;
 use colca_settings::External;
 
-use crate::external_file::{Expected, ExternalFile};
-use crate::external_listed::{LONGEST_ENTRY, Listed, encode_escaped, unusable};
-use crate::failure::Failure;
+use crate::error::Unfetched;
+use crate::file::{Expected, ExternalFile};
+use crate::listed::{LONGEST_ENTRY, Listed, encode_escaped, unusable};
 
 /// Fetches the entry file, which must be the one that is pinned, and the list that it names.
-pub(crate) async fn list(web: &Web, external: &External) -> Result<Vec<Listed>, Failure> {
+pub(crate) async fn list(web: &Web, external: &External) -> Result<Vec<Listed>, Unfetched> {
     let entry = external.entry_file();
     let pinned = Expected { size: None, sha256: external.sha256, by: "the configuration pins" };
     let repomd = ExternalFile::get(web, &entry, LONGEST_ENTRY, pinned).await?.read().await?;
@@ -20,7 +20,7 @@ pub(crate) async fn list(web: &Web, external: &External) -> Result<Vec<Listed>, 
     let expected = Expected { size: primary.size, sha256: primary.sha256, by: "repomd.xml says" };
     let bytes = ExternalFile::get(web, &url, ForeignPrimary::LONGEST, expected).await?.read().await?;
     // Unpacking keeps a thread busy; the lease is renewed meanwhile on another.
-    let packages = tokio::task::spawn_blocking(move || foreign_packages(&bytes)).await.map_err(Failure::panicked)?;
+    let packages = tokio::task::spawn_blocking(move || foreign_packages(&bytes)).await.map_err(Unfetched::panicked)?;
     let packages = packages.map_err(|invalid| unusable(&url, invalid))?;
     let listed = packages.into_iter().map(|package| {
         let path = encode_escaped(&package.href);
@@ -34,8 +34,7 @@ mod tests {
     use colca_model::Sha256;
 
     use super::*;
-    use crate::external_file::tests::{Server, external, sha256};
-    use crate::shared::Origin;
+    use crate::file::tests::{Server, external, sha256};
 
     const PRIMARY: &str = "repodata/a%2Bb-primary.xml";
 
@@ -56,7 +55,7 @@ mod tests {
         .into_bytes()
     }
 
-    async fn list_of(repomd: &[u8], primary: &[u8], pinned: Sha256) -> (Server, Result<Vec<Listed>, Failure>) {
+    async fn list_of(repomd: &[u8], primary: &[u8], pinned: Sha256) -> (Server, Result<Vec<Listed>, Unfetched>) {
         let files = [("repodata/repomd.xml", repomd), (PRIMARY, primary)];
         let server = Server::of(files.map(|(path, bytes)| (path.to_owned(), bytes.to_vec())));
         let listed = list(&Web::default(), &external(&server.url, pinned, "")).await;
@@ -69,14 +68,15 @@ mod tests {
         let entry = repomd(primary.as_bytes(), primary.len());
         let (server, listed) = list_of(&entry, primary.as_bytes(), sha256(&entry)).await;
         let external = external(&server.url, sha256(&entry), "");
-        let originals = listed.expect("good").into_iter().map(|listed| listed.original(&external.url));
-        let originals: Vec<_> =
-            originals.map(|it| (it.origin, it.filename.to_string(), it.arch.to_string(), it.size, it.sha256)).collect();
+        let listed = listed.expect("good").into_iter();
+        let listed: Vec<_> = listed
+            .map(|it| (it.address(&external.url), it.filename.to_string(), it.arch.to_string(), it.size, it.sha256))
+            .collect();
         let expected = [("x/a%2B1.rpm", "a+1.rpm"), ("b.rpm", "b.rpm")].map(|(path, name)| {
-            let origin = Origin::Web(format!("{}{path}", server.url));
-            (origin, name.to_owned(), "noarch".to_owned(), 7, Sha256::new([0xab; 32]))
+            let address = format!("{}{path}", server.url);
+            (address, name.to_owned(), "noarch".to_owned(), 7, Sha256::new([0xab; 32]))
         });
-        assert_eq!(originals, expected);
+        assert_eq!(listed, expected);
         assert_eq!(server.asked(), ["repodata/repomd.xml", PRIMARY]);
     }
 

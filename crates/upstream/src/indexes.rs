@@ -61,7 +61,7 @@ pub(crate) fn is_wanted(architecture: &str, architectures: Option<&BTreeSet<DebA
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::external_file::tests::sha256;
+    use crate::file::tests::sha256;
 
     #[test]
     fn is_bounded_in_indexes() {

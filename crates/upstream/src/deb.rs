@@ -7,10 +7,10 @@ use colca_model::{Codename, DebArchitecture, Invalid};
 use colca_runtime::{Web, WebError};
 use colca_settings::{External, WebDirectory};
 
-use crate::external_file::{Expected, ExternalFile};
-use crate::external_indexes::{indexes, is_wanted};
-use crate::external_listed::{LONGEST_ENTRY, LONGEST_LIST, Listed, MOST, encode_plain, unusable};
-use crate::failure::Failure;
+use crate::error::Unfetched;
+use crate::file::{Expected, ExternalFile};
+use crate::indexes::{indexes, is_wanted};
+use crate::listed::{LONGEST_ENTRY, LONGEST_LIST, Listed, MOST, encode_plain, unusable};
 
 /// Fetches the entry file, which must be the one that is pinned, and the lists that it names: of the components that are
 /// wanted and, if there are some only, of these architectures.
@@ -19,7 +19,7 @@ pub(crate) async fn list(
     external: &External,
     codename: &Codename,
     architectures: Option<&BTreeSet<DebArchitecture>>,
-) -> Result<Vec<Listed>, Failure> {
+) -> Result<Vec<Listed>, Unfetched> {
     let entry = external.entry_file();
     let pinned = Expected { size: None, sha256: external.sha256, by: "the configuration pins" };
     let release = ExternalFile::get(web, &entry, LONGEST_ENTRY, pinned).await?.read().await?;
@@ -33,7 +33,7 @@ pub(crate) async fn list(
         let (at, wanted) = (external.url.clone(), architectures.cloned());
         // Unpacking keeps a thread busy; the lease is renewed meanwhile on another.
         let read = tokio::task::spawn_blocking(move || read(&at, &name, &bytes, wanted.as_ref()));
-        for package in read.await.map_err(Failure::panicked)?.map_err(|why| unusable(&url, why))? {
+        for package in read.await.map_err(Unfetched::panicked)?.map_err(|why| unusable(&url, why))? {
             add(&mut all, package).map_err(|why| unusable(&url, why))?;
         }
     }
@@ -60,7 +60,7 @@ async fn fetch(
     external: &External,
     codename: &Codename,
     forms: &[&NamedFile],
-) -> Result<(String, String, Vec<u8>), Failure> {
+) -> Result<(String, String, Vec<u8>), Unfetched> {
     let mut forms = forms.iter().peekable();
     loop {
         let NamedFile { name, size, sha256 } = forms.next().expect("an index has one form at least");
@@ -88,7 +88,7 @@ fn read(
             continue;
         }
         let package = Listed::new(encode_plain(path.as_str()), at, package.architecture(), size, sha256)?;
-        if !package.filename().is_deb() {
+        if !package.filename.is_deb() {
             return Err(Invalid::new("Filename", "must be that of a .deb, .ddeb or .udeb", path).into());
         }
         if listed.len() == MOST {
@@ -106,8 +106,7 @@ mod tests {
     use colca_model::Sha256;
 
     use super::*;
-    use crate::external_file::tests::{Server, external, sha256};
-    use crate::shared::Origin;
+    use crate::file::tests::{Server, external, sha256};
 
     fn package(name: &str, architecture: &str) -> String {
         format!(
@@ -143,7 +142,7 @@ mod tests {
             Self { server: Server::of(files.chain([entry])), pinned: sha256(release.as_bytes()) }
         }
 
-        async fn list(&self, components: &str, architectures: &[&str]) -> Result<Vec<Listed>, Failure> {
+        async fn list(&self, components: &str, architectures: &[&str]) -> Result<Vec<Listed>, Unfetched> {
             let components = format!("codename = \"stable\"\ncomponents = \"{components}\"");
             let more = if components.ends_with("\"\"") { "codename = \"stable\"" } else { &components };
             let external = external(&self.server.url, self.pinned, more);
@@ -155,7 +154,7 @@ mod tests {
 
         async fn names(&self, components: &str, architectures: &[&str]) -> Vec<String> {
             let listed = self.list(components, architectures).await.expect("good");
-            listed.into_iter().map(|listed| listed.filename().to_string().replace("_1%3a1+b1_", " ")).collect()
+            listed.into_iter().map(|listed| listed.filename.to_string().replace("_1%3a1+b1_", " ")).collect()
         }
     }
 
@@ -178,9 +177,9 @@ mod tests {
         assert_eq!(archive.server.asked(), asked.map(|name| format!("dists/stable/{name}")));
 
         let external = external(&archive.server.url, archive.pinned, "codename = \"stable\"");
-        let first = archive.list("", &[]).await.expect("good").swap_remove(0).original(&external.url);
+        let first = archive.list("", &[]).await.expect("good").swap_remove(0);
         let url = format!("{}pool/aa_1%253a1%2Bb1_amd64.deb", archive.server.url);
-        assert_eq!((first.origin, first.filename.as_str()), (Origin::Web(url), "aa_1%3a1+b1_amd64.deb"));
+        assert_eq!((first.address(&external.url), first.filename.as_str()), (url, "aa_1%3a1+b1_amd64.deb"));
         assert_eq!((first.arch.as_str(), first.size, first.sha256), ("amd64", 7, Sha256::new([0xab; 32])));
     }
 

@@ -1,0 +1,224 @@
+//! An import: packages that lie elsewhere already, taken in piece by piece.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Arch, Invalid, RepoPath, Sha256, UploadId};
+
+/// How many of the files that were refused are told of.
+const MOST_REFUSED: usize = 100;
+
+/// Where the packages are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ImportSource {
+    /// `s3://bucket/prefix/`: all packages whose keys begin so.
+    Bucket {
+        /// The bucket.
+        bucket: String,
+        /// What their keys begin with; ends with a slash, or is empty.
+        prefix: String,
+    },
+    /// `https://host/path/`: a repository; of Debian packages if the last directory but one is `dists`.
+    Web(String),
+}
+
+impl FromStr for ImportSource {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let refuse = |rule: &str| Err(Invalid::new("source", rule, text));
+        if let Some(rest) = text.strip_prefix("s3://") {
+            let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+            let is_good = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || b".-".contains(&c);
+            if !(3..=63).contains(&bucket.len()) || !bucket.bytes().all(is_good) {
+                return refuse("must name a bucket, as in s3://bucket/prefix/");
+            }
+            if !prefix.is_empty() && !prefix.ends_with('/') {
+                return refuse("must end with a slash");
+            }
+            if prefix.len() > 900 || prefix.chars().any(char::is_control) {
+                return refuse("must have a prefix of 900 bytes at most, without control characters");
+            }
+            return Ok(Self::Bucket { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
+        }
+        if text.starts_with("https://") || text.starts_with("http://") {
+            return Ok(Self::Web(text.to_owned()));
+        }
+        refuse("must begin with s3:// or https://")
+    }
+}
+
+impl fmt::Display for ImportSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bucket { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
+            Self::Web(url) => f.write_str(url),
+        }
+    }
+}
+
+impl TryFrom<String> for ImportSource {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
+    }
+}
+
+impl From<ImportSource> for String {
+    fn from(source: ImportSource) -> Self {
+        source.to_string()
+    }
+}
+
+/// How an import is going. Only `Running` changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum ImportState {
+    /// There is more to do.
+    Running,
+    /// All of it was looked at.
+    Done,
+    /// It cannot go on; what was taken in stays.
+    Failed {
+        /// Why, in words for who asked.
+        reason: String,
+    },
+}
+
+/// A file that was not taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedFile {
+    /// Its path below the source.
+    pub path: String,
+    /// Field, rule and value.
+    pub reason: String,
+}
+
+/// What became of the files so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// All that were found.
+    pub found: u64,
+    /// Those that are new in the repository.
+    pub taken_in: u64,
+    /// Those that it had, byte for byte.
+    pub same_already: u64,
+    /// Those that are no packages.
+    pub passed_over: u64,
+    /// Those that cannot be in it.
+    pub refused: u64,
+    /// The first hundred of these.
+    pub refusals: Vec<RefusedFile>,
+}
+
+impl Tally {
+    /// Counts a file that cannot be in the repository.
+    pub fn refuse(&mut self, path: &str, reason: String) {
+        self.refused += 1;
+        if self.refusals.len() < MOST_REFUSED {
+            self.refusals.push(RefusedFile { path: path.to_owned(), reason });
+        }
+    }
+}
+
+/// An import and how far it has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// Its id.
+    pub id: UploadId,
+    /// The repository that gets the packages.
+    pub repository: RepoPath,
+    /// Where they are.
+    pub source: ImportSource,
+    /// The architecture under which all are registered; that of each by its own header if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arch: Option<Arch>,
+    /// The user who asked.
+    pub by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// How it is going.
+    #[serde(flatten)]
+    pub state: ImportState,
+    /// How many pieces are done: who writes down the next one has seen all before it.
+    pub pieces: u64,
+    /// The last file that was looked at: its key, or its place in the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// The checksum of the entry file of a repository on the web, by which its list is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Sha256>,
+    /// What became of the files.
+    pub tally: Tally,
+    /// What kept the next piece from being done, the last time it was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
+}
+
+impl Import {
+    /// The id of the upload of a file: the same whenever the same bytes are looked at again, so that what was begun is gone on with;
+    /// and of two files the later one has the higher one. `place` is that among all files, `fingerprint` is of this file and no other.
+    #[must_use]
+    pub fn upload_id(&self, place: u64, fingerprint: [u8; 6]) -> UploadId {
+        let mut bytes = self.id.to_bytes();
+        bytes[6..10].copy_from_slice(&u32::try_from(place).unwrap_or(u32::MAX).to_be_bytes());
+        bytes[10..].copy_from_slice(&fingerprint);
+        UploadId::from_bytes(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_a_prefix_or_an_address() {
+        for good in ["s3://a-bucket/", "s3://a-bucket/a/b c/", "https://a.example/el9/", "http://127.0.0.1:1/dists/a/"]
+        {
+            assert_eq!(good.parse::<ImportSource>().map(String::from), Ok(good.to_owned()));
+        }
+        for (bad, rule) in [
+            ("", "must begin with s3:// or https://"),
+            ("ftp://a/", "must begin with s3:// or https://"),
+            ("s3:///a/", "must name a bucket, as in s3://bucket/prefix/"),
+            ("s3://A_B/", "must name a bucket, as in s3://bucket/prefix/"),
+            ("s3://a-bucket/a", "must end with a slash"),
+        ] {
+            assert_eq!(bad.parse::<ImportSource>().expect_err(bad).rule, rule);
+        }
+    }
+
+    #[test]
+    fn ids_are_those_of_before_and_in_the_order_of_the_files() {
+        let import = Import {
+            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID"),
+            repository: "p/r/s/d/1/flavors/f".parse().expect("a path"),
+            source: "s3://bucket/a/".parse().expect("a source"),
+            arch: None,
+            by: "ci".to_owned(),
+            created_at: Timestamp::UNIX_EPOCH,
+            state: ImportState::Running,
+            pieces: 0,
+            cursor: None,
+            entry: None,
+            tally: Tally::default(),
+            trouble: None,
+        };
+        let id = |place, byte| import.upload_id(place, [byte; 6]);
+        assert_eq!(id(7, 1), id(7, 1));
+        assert!(id(7, 255) < id(8, 0) && id(255, 9) < id(256, 0));
+        assert_eq!(id(7, 1).as_str()[..10], *"01ARZ3NDEK");
+    }
+
+    #[test]
+    fn tells_the_first_hundred_only() {
+        let mut tally = Tally::default();
+        (0..120).for_each(|number| tally.refuse(&number.to_string(), String::new()));
+        assert_eq!((tally.refused, tally.refusals.len()), (120, 100));
+    }
+}

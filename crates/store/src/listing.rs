@@ -1,0 +1,49 @@
+//! What lies in a bucket below a prefix, page by page.
+
+use aws_sdk_s3::error::ProvideErrorMetadata;
+
+use crate::{Error, ErrorKind, ObjectKey, Objects, Result};
+
+/// An object as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedObject {
+    /// Where it is.
+    pub key: ObjectKey,
+    /// Its length in bytes.
+    pub size: u64,
+}
+
+impl Objects {
+    /// Up to `most` objects of a bucket below a prefix, a thousand at most, that come after the key `after`; and whether
+    /// there are more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] if the bucket is not there or not ours to read, or whatever else the service answers.
+    pub async fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: Option<&str>,
+        most: i32,
+    ) -> Result<(Vec<ListedObject>, bool)> {
+        let request = self.s3.list_objects_v2().bucket(bucket).prefix(prefix).max_keys(most);
+        let answer = request.set_start_after(after.map(str::to_owned)).send().await;
+        let answer = answer.map_err(|error| {
+            let what = format!("list s3://{bucket}/{prefix}");
+            // There is nothing to try again.
+            let is_final = matches!(error.code(), Some("NoSuchBucket" | "AccessDenied" | "AllAccessDisabled"));
+            let error = Error::sdk(what, error);
+            if is_final { error.into_kind(ErrorKind::Invalid) } else { error }
+        })?;
+        let more = answer.is_truncated().unwrap_or(false);
+        let listed = answer.contents.unwrap_or_default().into_iter().map(|object| ListedObject {
+            size: object.size().and_then(|size| size.try_into().ok()).unwrap_or(0),
+            key: ObjectKey::Found {
+                bucket: bucket.to_owned(),
+                key: object.key.unwrap_or_default(),
+                etag: object.e_tag.unwrap_or_default(),
+            },
+        });
+        Ok((listed.collect(), more))
+    }
+}

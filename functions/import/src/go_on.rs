@@ -1,0 +1,77 @@
+//! One piece, and how far the import is after it.
+
+use colca_intake::announce_end;
+use colca_model::{Import, ImportSource, ImportState};
+use colca_runtime::{Services, counted};
+use colca_store::ImportMessage;
+use jiff::SignedDuration;
+use tracing::{info, warn};
+
+use crate::bucket;
+use crate::stop::Stop;
+use crate::web;
+
+/// When `reap` looks after an import that is running. A piece does not take half as long.
+const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(10);
+
+/// Does the next piece. If it was the last, or none can be, has what was registered published.
+pub(crate) async fn go_on(services: &Services, before: Import) -> colca_store::Result<()> {
+    let mut import = before.clone();
+    let begin = services.clock.now();
+    let (done, calls) = counted(piece(services, &mut import)).await;
+    import.state = match done {
+        Ok(true) => ImportState::Running,
+        Ok(false) => ImportState::Done,
+        Err(Stop::Failed(reason)) => {
+            warn!(import = %import.id, reason, "The import {} cannot go on", import.id);
+            ImportState::Failed { reason }
+        }
+        Err(Stop::Service(error)) => {
+            services.jobs.note_trouble(&import.id, &error.to_string()).await?;
+            return Err(error);
+        }
+    };
+    import.trouble = None;
+    let is_running = import.state == ImportState::Running;
+    if !is_running {
+        announce_end(services, &import.repository).await?;
+    }
+    import.pieces += 1;
+    let now = services.clock.now();
+    let due = if is_running { now + LOOK_AFTER } else { now };
+    if !services.jobs.save_import(&import, due, services.config.retention).await? {
+        info!(import = %import.id, "Another delivery did this piece of import {} before", import.id);
+        return Ok(());
+    }
+    log(&before, &import, now.duration_since(begin), calls);
+    if is_running {
+        services.queues.send_import(&ImportMessage { import: import.id }).await?;
+    }
+    Ok(())
+}
+
+/// Whether there are more pieces.
+async fn piece(services: &Services, import: &mut Import) -> Result<bool, Stop> {
+    match import.source.clone() {
+        ImportSource::Bucket { bucket, prefix } => bucket::piece(services, import, &bucket, &prefix).await,
+        ImportSource::Web(url) => web::piece(services, import, &url).await,
+    }
+}
+
+fn log(before: &Import, import: &Import, took: SignedDuration, calls: colca_runtime::Calls) {
+    let (was, tally) = (&before.tally, &import.tally);
+    info!(
+        import = %import.id,
+        repository = %import.repository,
+        piece = import.pieces,
+        found = tally.found - was.found,
+        taken_in = tally.taken_in - was.taken_in,
+        same_already = tally.same_already - was.same_already,
+        passed_over = tally.passed_over - was.passed_over,
+        refused = tally.refused - was.refused,
+        dynamodb = calls.dynamodb,
+        s3 = calls.s3,
+        ms = took.as_millis(),
+        "Imported piece {} of {} into {}", import.pieces, import.source, import.repository
+    );
+}

@@ -1,0 +1,29 @@
+//! Imports that nobody goes on with: their function died, or its message was lost.
+
+use colca_runtime::Services;
+use colca_store::ImportMessage;
+use jiff::SignedDuration;
+use tracing::{error, warn};
+
+/// How many imports one round looks at.
+const ROUND: i32 = 100;
+
+/// When an import that was woken is looked at again.
+const AGAIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// Wakes the imports that were forgotten. Waking one once too often is harmless.
+pub(crate) async fn resume_imports(services: &Services) -> colca_store::Result<()> {
+    let now = services.clock.now();
+    for import in services.jobs.due_imports(now, ROUND).await? {
+        let id = &import.id;
+        warn!(import = %id, "Nobody goes on with the import {id}");
+        let woken = async {
+            services.queues.send_import(&ImportMessage { import: id.clone() }).await?;
+            services.jobs.postpone_import(id, now + AGAIN).await
+        };
+        if let Err(error) = woken.await {
+            error!(import = %id, %error, "Could not wake the import {id}");
+        }
+    }
+    Ok(())
+}
