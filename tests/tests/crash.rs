@@ -1,4 +1,4 @@
-//! What goes wrong between functions: builders that die in the middle of their work, messages that never arrive.
+//! What goes wrong between functions: those that die in the middle of their work, messages that never arrive.
 //!
 //! In a program of its own: this harms the builds of every repository, and no other test may run meanwhile.
 
@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use colca_tests::{Repository, aws, deliveries, functions, rpms, upload, wait};
+use colca_tests::{Repository, aws, deliveries, functions, imports, past, rpms, stack, upload, wait};
 use serde_json::json;
 use upload::Package;
 
@@ -85,6 +85,49 @@ fn a_killed_builder_leaves_the_old_or_the_new_state_and_the_next_delivery_finish
         }
     }
     println!("everything was published {:.0} s after the last kill", start.elapsed().as_secs_f64());
+}
+
+#[test]
+fn an_import_whose_message_was_lost_is_found_by_the_sweep() {
+    let repository = Repository::new("lost-import");
+    let source = imports::prefix(&repository, &[Package::read(&rpms::one("corpus-bare"))]);
+    let harm = HARM.lock().unwrap();
+    let id = deliveries::lose("import", "COLCA_IMPORT_QUEUE_URL", || imports::begin(&repository, &source));
+    drop(harm);
+    assert_eq!(imports::state(&id)["state"], "running", "it was not lost");
+    past::make_import_due(&id);
+    aws::invoke(functions::deployed("reap"), &json!({}));
+    imports::assert_counts(&imports::finish(&id), [1, 1, 0, 0, 0]);
+    let _ = repository.wait_for_packages("noarch", 1);
+}
+
+#[test]
+fn an_import_that_is_killed_in_a_piece_loses_nothing_and_takes_nothing_twice() {
+    let repository = Repository::new("killed-import");
+    let packages: Vec<_> = rpms::burst().iter().map(|path| Package::read(path)).collect();
+    let source = imports::prefix(&repository, &packages);
+    let harm = HARM.lock().unwrap();
+    let id = imports::begin(&repository, &source);
+    let some = wait::until("some of the packages to be registered", || {
+        let count = repository.binaries("noarch").as_object().expect("files").len();
+        (count > 0).then_some(count)
+    });
+    let killed = functions::processes("import").into_iter().filter(|process| functions::kill(*process)).count();
+    drop(harm);
+    let state = imports::state(&id);
+    println!("{killed} killed after {some} packages: {}", state["state"]);
+    assert_eq!(state["state"], "running", "it was done before it was killed: the test has tested nothing");
+
+    past::make_import_due(&id);
+    aws::invoke(functions::deployed("reap"), &json!({}));
+    let end = imports::finish(&id);
+    let counts = ["taken_in", "same_already"].map(|name| end[name].as_u64().expect("a number"));
+    assert!(end["found"] == json!(packages.len()) && counts.iter().sum::<u64>() == packages.len() as u64, "{end:#}");
+    let repodata = repository.wait_for_packages("noarch", packages.len());
+    assert!(packages.iter().all(|package| repodata.packages.contains_key(&package.sha256())));
+    // What was copied before it died is what is registered now.
+    let keys = aws::keys(stack().store(), &format!("{}/noarch/", repository.prefix()));
+    assert_eq!(keys.iter().filter(|key| key.ends_with(".rpm")).count(), packages.len(), "{keys:?}");
 }
 
 /// Waits until a builder holds the lease of this repository, lets it work for a moment more, and kills whichever

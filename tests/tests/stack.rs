@@ -116,7 +116,7 @@ fn each_function_writes_to_the_store_what_is_its_own_and_only_those_that_ask_who
             let (actions, resources) = (statement["Action"].to_string(), list(&statement["Resource"]));
             for resource in resources.iter().filter(|resource| resource.contains(store)) {
                 let own = match folder {
-                    "upload" | "ingest" | "repo-build" => {
+                    "upload" | "ingest" | "import" | "repo-build" => {
                         !resource.contains("colca.toml") && !resource.contains("keys.json")
                     }
                     "admin" => {
@@ -128,7 +128,8 @@ fn each_function_writes_to_the_store_what_is_its_own_and_only_those_that_ask_who
                 assert!(own || !actions.contains("s3:PutObject"), "{folder} may write to the store: {statement}");
             }
             if resources.iter().all(|resource| resource.contains(":secret:colca/keys/")) {
-                let signs = matches!(folder, "upload" | "ingest" | "repo-build") && !actions.contains("Create");
+                let signs =
+                    matches!(folder, "upload" | "ingest" | "import" | "repo-build") && !actions.contains("Create");
                 let keeps = folder == "admin" && !actions.contains("GetSecretValue");
                 assert!(signs || keeps, "{folder} may do this with keys: {statement}");
             } else if actions.contains("secretsmanager") {
@@ -144,9 +145,8 @@ fn each_function_writes_to_the_store_what_is_its_own_and_only_those_that_ask_who
 
 #[test]
 fn queues_give_up_into_a_dead_letter_queue() {
-    for (queue, dead_letters) in
-        [("COLCA_BUILD_QUEUE_URL", "COLCA_BUILD_DLQ_URL"), ("COLCA_INGEST_QUEUE_URL", "COLCA_INGEST_DLQ_URL")]
-    {
+    for name in ["BUILD", "INGEST", "IMPORT"] {
+        let (queue, dead_letters) = (&*format!("COLCA_{name}_QUEUE_URL"), &*format!("COLCA_{name}_DLQ_URL"));
         let body = json!({"QueueUrl": stack().get(queue), "AttributeNames": ["All"]});
         let attributes = aws::call("sqs", "AmazonSQS.GetQueueAttributes", &body)["Attributes"].clone();
         let name = stack().get(dead_letters).rsplit('/').next().expect("a name");

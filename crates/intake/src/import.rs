@@ -227,7 +227,8 @@ impl Importer<'_> {
         let services = self.services;
         let (now, keep) = (services.clock.now(), services.config.retention);
         let all = entries.iter().map(|(_, (registration, upload, _))| (registration.clone(), upload.clone())).collect();
-        if services.catalog.register_all(&services.jobs, all, now, keep).await? == Registered::Done {
+        // A failure, too: two transactions that meet both fail.
+        if let Ok(Registered::Done) = services.catalog.register_all(&services.jobs, all, now, keep).await {
             return Ok(entries.into_iter().map(|(place, _)| (place, Ok(Taken::New))).collect());
         }
         let mut taken = Vec::new();

@@ -1,6 +1,8 @@
 //! Copies that S3 makes by itself: no byte of them comes to us.
 
-use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, MetadataDirective};
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, MetadataDirective, TaggingDirective,
+};
 use colca_model::{Sha256, UploadId};
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -62,6 +64,8 @@ impl Objects {
         let request = self.s3.copy_object().bucket(self.bucket(to)).key(to.path()).if_none_match("*");
         let request = request.copy_source(format!("{}/{}", self.bucket(from), from.url_path()));
         let request = request.set_copy_source_if_match(from.seen_as()).metadata_directive(MetadataDirective::Replace);
+        // What somebody has tagged need not be tagged here; ours has no tags.
+        let request = request.set_tagging_directive(from.seen_as().map(|_| TaggingDirective::Replace));
         let request = request.content_type(to.content_type()).cache_control(to.cache_control());
         let request = request.metadata(UPLOAD, upload.as_str()).checksum_algorithm(ChecksumAlgorithm::Sha256);
         let copied = request.send().await;

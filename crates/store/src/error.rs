@@ -58,10 +58,6 @@ impl Error {
         self
     }
 
-    pub(crate) fn into_kind(self, kind: ErrorKind) -> Self {
-        Self { kind, ..self }
-    }
-
     /// Something that was read and is not what it should be.
     #[must_use]
     pub fn damaged(what: impl Into<String>) -> Self {

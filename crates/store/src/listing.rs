@@ -1,8 +1,6 @@
 //! What lies in a bucket below a prefix, page by page.
 
-use aws_sdk_s3::error::ProvideErrorMetadata;
-
-use crate::{Error, ErrorKind, ObjectKey, Objects, Result};
+use crate::{Error, ObjectKey, Objects, Result};
 
 /// An object as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +16,8 @@ impl Objects {
     /// there are more.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`] if the bucket is not there or not ours to read, or whatever else the service answers.
+    /// [`crate::ErrorKind::NotFound`] if there is no such bucket, [`crate::ErrorKind::Invalid`] if it is not ours to read, or whatever else the
+    /// service answers.
     pub async fn list(
         &self,
         bucket: &str,
@@ -28,13 +27,7 @@ impl Objects {
     ) -> Result<(Vec<ListedObject>, bool)> {
         let request = self.s3.list_objects_v2().bucket(bucket).prefix(prefix).max_keys(most);
         let answer = request.set_start_after(after.map(str::to_owned)).send().await;
-        let answer = answer.map_err(|error| {
-            let what = format!("list s3://{bucket}/{prefix}");
-            // There is nothing to try again.
-            let is_final = matches!(error.code(), Some("NoSuchBucket" | "AccessDenied" | "AllAccessDisabled"));
-            let error = Error::sdk(what, error);
-            if is_final { error.into_kind(ErrorKind::Invalid) } else { error }
-        })?;
+        let answer = answer.map_err(|error| Error::sdk(format!("list s3://{bucket}/{prefix}"), error))?;
         let more = answer.is_truncated().unwrap_or(false);
         let listed = answer.contents.unwrap_or_default().into_iter().map(|object| ListedObject {
             size: object.size().and_then(|size| size.try_into().ok()).unwrap_or(0),
