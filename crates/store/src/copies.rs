@@ -1,5 +1,8 @@
 //! Copies that S3 makes by itself: no byte of them comes to us.
 
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::copy_object::CopyObjectError;
+use aws_sdk_s3::operation::copy_object::builders::CopyObjectFluentBuilder;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, MetadataDirective, TaggingDirective,
 };
@@ -7,7 +10,7 @@ use colca_model::{Sha256, UploadId};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::objects::{UPLOAD, full_sha256};
-use crate::{Error, ErrorKind, ObjectKey, Objects, Result};
+use crate::{Error, ErrorKind, Expected, ObjectKey, Objects, Result};
 
 /// Up to here a copy is one call, above it pieces of this many bytes run side by side.
 const COPY_PART: u64 = 512 * 1024 * 1024;
@@ -61,15 +64,11 @@ impl Objects {
     }
 
     async fn copy_in_one(&self, from: &ObjectKey, to: &ObjectKey, upload: &UploadId) -> Result<Option<Sha256>> {
-        let request = self.s3.copy_object().bucket(self.bucket(to)).key(to.path()).if_none_match("*");
-        let request = request.copy_source(format!("{}/{}", self.bucket(from), from.url_path()));
-        let request = request.set_copy_source_if_match(from.seen_as()).metadata_directive(MetadataDirective::Replace);
+        let request = self.copy_request(from, to).if_none_match("*").set_copy_source_if_match(from.seen_as());
         // What somebody has tagged need not be tagged here; ours has no tags.
         let request = request.set_tagging_directive(from.seen_as().map(|_| TaggingDirective::Replace));
-        let request = request.content_type(to.content_type()).cache_control(to.cache_control());
         let request = request.metadata(UPLOAD, upload.as_str()).checksum_algorithm(ChecksumAlgorithm::Sha256);
-        let copied = request.send().await;
-        let copied = copied.map_err(|error| Error::sdk(format!("copy {} to {}", from.path(), to.path()), error))?;
+        let copied = request.send().await.map_err(|error| copy_failed(from, to, error))?;
         Ok(copied.copy_object_result.and_then(|result| full_sha256(result.checksum_sha256()?)))
     }
 
@@ -142,18 +141,45 @@ impl Objects {
         Ok(CompletedPart::builder().part_number(number).set_e_tag(etag).build())
     }
 
+    /// Has S3 make an object the same as another one, of 5 GiB at most, if what is under its key is as `expected`. Gives its entity
+    /// tag.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if it is not as expected, [`ErrorKind::NotFound`] if `from` is not there, or whatever else the service
+    /// answers.
+    pub async fn copy_over(&self, from: &ObjectKey, to: &ObjectKey, expected: &Expected) -> Result<String> {
+        let request = self.copy_request(from, to);
+        let request = match expected {
+            Expected::Absent => request.if_none_match("*"),
+            Expected::Etag(etag) => request.if_match(etag),
+        };
+        match request.send().await.map_err(|error| copy_failed(from, to, error)) {
+            Ok(copied) => Ok(copied.copy_object_result.and_then(|result| result.e_tag).unwrap_or_default()),
+            // Either of them may be the one that is not there.
+            Err(error) if error.kind() == ErrorKind::NotFound && self.head(from).await?.is_none() => Err(error),
+            Err(error) => Err(error.of_condition(Some(expected))),
+        }
+    }
+
     /// Copies a small object of the store to a key that no other bytes ever lie under.
     ///
     /// # Errors
     /// Whatever the service answers; [`ErrorKind::NotFound`] if there is nothing to copy.
     pub async fn copy(&self, from: &ObjectKey, to: &ObjectKey) -> Result<()> {
+        let copied = self.copy_request(from, to).send().await;
+        copied.map(drop).map_err(|error| copy_failed(from, to, error))
+    }
+
+    fn copy_request(&self, from: &ObjectKey, to: &ObjectKey) -> CopyObjectFluentBuilder {
         let request = self.s3.copy_object().bucket(self.bucket(to)).key(to.path());
         let request = request.copy_source(format!("{}/{}", self.bucket(from), from.url_path()));
         let request = request.metadata_directive(MetadataDirective::Replace);
-        let request = request.content_type(to.content_type()).cache_control(to.cache_control());
-        let copied = request.send().await;
-        copied.map(drop).map_err(|error| Error::sdk(format!("copy {} to {}", from.path(), to.path()), error))
+        request.content_type(to.content_type()).cache_control(to.cache_control())
     }
+}
+
+fn copy_failed(from: &ObjectKey, to: &ObjectKey, error: SdkError<CopyObjectError>) -> Error {
+    Error::sdk(format!("copy {} to {}", from.path(), to.path()), error)
 }
 
 /// The pieces in which `size` bytes are copied: number (from 1), start, end.

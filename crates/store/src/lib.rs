@@ -39,7 +39,6 @@ pub use multipart::UploadedPart;
 pub use object_key::{Bucket, ObjectKey};
 pub use objects::{ObjectHead, Objects};
 pub use overwrite::Expected;
-pub use pieces::Unseen;
 pub use presign::{SignedUrl, Validity};
 pub use queues::{BuildMessage, ImportMessage, IngestMessage, Queue, Queues, Received, Task};
 pub use receiver::Receiver;

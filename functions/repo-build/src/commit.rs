@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use colca_model::RepoPath;
 use colca_runtime::Services;
-use colca_store::{Revision, Unseen};
+use colca_store::{ObjectKey, Revision};
 use futures::future::try_join_all;
 
-use crate::content::Content;
 use crate::failure::Failure;
 use crate::live::{Live, entry};
 use crate::publish::missing;
@@ -17,33 +16,24 @@ use crate::publish::missing;
 /// An entry file that is to be written.
 pub(crate) struct Overwrite {
     pub(crate) path: String,
-    holds: Ready,
+    pub(crate) by: Source,
 }
 
-/// What it is to hold.
-enum Ready {
-    /// This.
-    Content(Content),
-    /// What is there but for the last step.
-    Unseen(Unseen),
+/// What it is written from.
+pub(crate) enum Source {
+    /// These bytes.
+    Bytes(Bytes),
+    /// This object, which holds the same.
+    Object(ObjectKey),
 }
 
 impl Overwrite {
-    pub(crate) fn new(path: String, content: Content) -> Self {
-        Self { path, holds: Ready::Content(content) }
-    }
-
-    /// One of which nothing is left to do but the last step.
-    pub(crate) fn of_unseen(path: String, unseen: Unseen) -> Self {
-        Self { path, holds: Ready::Unseen(unseen) }
-    }
-
     /// Gives the entity tag, if the file still is what it was when the build began.
     async fn write(self, services: &Services, path: &RepoPath, live: &Live) -> Result<(String, String), Failure> {
-        let expected = Some(live.expected(&self.path));
-        let etag = match self.holds {
-            Ready::Content(content) => content.write(services, &entry(path, &self.path), expected.as_ref()).await,
-            Ready::Unseen(unseen) => services.objects.complete(&unseen, expected.as_ref()).await,
+        let (key, expected) = (entry(path, &self.path), live.expected(&self.path));
+        let etag = match self.by {
+            Source::Bytes(bytes) => services.objects.overwrite(&key, bytes, Some(&expected)).await,
+            Source::Object(from) => services.objects.copy_over(&from, &key, &expected).await,
         };
         Ok((self.path, etag.map_err(|error| missing(error, path))?))
     }
@@ -65,7 +55,7 @@ pub(crate) async fn commit(
     overwrites.extend(mirrorlists.iter().map(|(list, directory)| {
         let directory = if directory.is_empty() { String::new() } else { format!("{directory}/") };
         let line = Bytes::from(format!("{}@{}/{directory}\n", services.base_url(path), revision.number));
-        Overwrite::new(list.clone(), line.into())
+        Overwrite { path: list.clone(), by: Source::Bytes(line) }
     }));
     let writes = overwrites.into_iter().map(|overwrite| overwrite.write(services, path, live));
     let mut etags: BTreeMap<_, _> = try_join_all(writes).await?.into_iter().collect();

@@ -88,7 +88,7 @@ impl Distributed<'_> {
         let mut place = WantedPlace { content, main, ..WantedPlace::default() };
         let mut enter = |file: &NamedFile, content| {
             let source = format!("{directory}/{}", by_hash(file));
-            place.entries.push(WantedEntry::of_file(format!("{directory}/{}", file.name), source.clone(), file.size));
+            place.entries.push(WantedEntry::of_file(format!("{directory}/{}", file.name), source.clone()));
             match content {
                 Some(content) => place.files.push((source, content)),
                 None => place.kept.push(source),

@@ -11,8 +11,7 @@ use colca_store::{EntryFile, ObjectKey, Revision};
 use futures::future::try_join_all;
 
 use crate::assemble::Assembly;
-use crate::commit::{Overwrite, commit};
-use crate::content::Content;
+use crate::commit::{Overwrite, Source, commit};
 use crate::failure::Failure;
 use crate::live::Live;
 use crate::publish::metadata;
@@ -39,9 +38,9 @@ pub(crate) async fn promote(
     }
     let files = revision.places.values().flat_map(|place| &place.entries);
     let overwrites = files.map(async |file| {
-        let size = size(services, path, number, file).await?;
-        let content = Content::copy(metadata(path, &file.source), size);
-        Ok::<_, Failure>(Overwrite::new(file.path.clone(), content))
+        check_there(services, path, number, file).await?;
+        let by = Source::Object(metadata(path, &file.source));
+        Ok::<_, Failure>(Overwrite { path: file.path.clone(), by })
     });
     let overwrites = try_join_all(overwrites).await?;
     let mirrorlists = mirrorlists(&revision);
@@ -63,8 +62,8 @@ pub(crate) async fn signed_anew(
         let mut wanted = WantedPlace { content: content(parts), kept: place.files.clone(), ..WantedPlace::default() };
         for file in place.entries.iter().filter(|file| !is_signature(&file.path)) {
             if !file.source.starts_with('@') {
-                let size = size(services, path, revision.number, file).await?;
-                wanted.entries.push(WantedEntry::of_file(file.path.clone(), file.source.clone(), size));
+                check_there(services, path, revision.number, file).await?;
+                wanted.entries.push(WantedEntry::of_file(file.path.clone(), file.source.clone()));
                 continue;
             }
             let bytes = read(services, path, revision.number, file).await?;
@@ -103,10 +102,9 @@ async fn read(services: &Services, path: &RepoPath, number: u64, file: &EntryFil
     found.map(|(bytes, _)| bytes).ok_or(Failure::NoRevision(number))
 }
 
-/// How long it was.
-async fn size(services: &Services, path: &RepoPath, number: u64, file: &EntryFile) -> Result<u64, Failure> {
+async fn check_there(services: &Services, path: &RepoPath, number: u64, file: &EntryFile) -> Result<(), Failure> {
     let head = services.objects.head(&metadata(path, &file.source)).await?;
-    head.map(|head| head.size).ok_or(Failure::NoRevision(number))
+    head.map(drop).ok_or(Failure::NoRevision(number))
 }
 
 /// What a revision of another repository lists, but source packages of Debian.

@@ -6,16 +6,15 @@ use bytes::Bytes;
 use colca_model::RepoPath;
 use colca_revisions::{garbage, superseded};
 use colca_runtime::Services;
-use colca_segments::Limits;
-use colca_store::{Cause, EntryFile, ErrorKind, Expected, Garbage, Held, ObjectKey, Place, Revision, Unseen};
+use colca_store::{Cause, EntryFile, ErrorKind, Expected, Garbage, Held, ObjectKey, Place, Revision};
 use futures::future::try_join_all;
 use futures::{StreamExt, TryFutureExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
-use crate::commit::{Overwrite, commit};
+use crate::commit::{Overwrite, Source, commit};
 use crate::content::Content;
 use crate::failure::Failure;
-use crate::live::{Live, entry};
+use crate::live::Live;
 use crate::revision::NewRevision;
 use crate::wanted::{Holds, Wanted, WantedPlace};
 
@@ -33,15 +32,6 @@ struct Work {
     copies: Vec<(String, String)>,
     /// Entry files.
     overwrites: Vec<Overwrite>,
-    /// Those that hold the same as a file.
-    reflections: Vec<Reflection>,
-}
-
-/// An entry file that holds the same as a file.
-struct Reflection {
-    path: String,
-    of: String,
-    size: u64,
 }
 
 /// Publishes a revision after `previous`. `tried` gets the paths of all that it may overwrite.
@@ -71,12 +61,11 @@ pub(crate) async fn publish(
         let before = previous.and_then(|previous| previous.places.get(&name));
         let noted = match before.filter(|_| !place.is_new) {
             Some(before) => work.keep(new.number, place.content, before),
-            None => work.renew(new.number, live, before, place),
+            None => work.renew(path, new.number, live, before, place),
         };
         revision.places.insert(name, noted);
     }
     tried.extend(work.overwrites.iter().map(|overwrite| overwrite.path.clone()));
-    tried.extend(work.reflections.iter().map(|reflection| reflection.path.clone()));
     tried.extend(revision.mirrorlists.keys().cloned());
 
     check_length(&revision)?;
@@ -84,11 +73,8 @@ pub(crate) async fn publish(
     services.jobs.discard_each(garbage.into_iter().chain(wanted.garbage)).await?;
     let beside = wanted.beside.into_iter().map(async |(key, bytes)| services.objects.write(&key, bytes).await);
     let beside = try_join_all(beside).map_err(Failure::from);
-    let reflections = std::mem::take(&mut work.reflections);
-    let (written, begun, _) =
-        futures::try_join!(work.write(services, path), begin(services, path, &reflections), beside)?;
-    let mut overwrites = work.overwrites;
-    overwrites.extend(reflect(services, path, reflections, begun, &written).await?);
+    let overwrites = std::mem::take(&mut work.overwrites);
+    futures::try_join!(work.write(services, path), beside)?;
     commit(services, path, live, &mut revision, overwrites, &wanted.mirrorlists).await?;
     Ok(revision)
 }
@@ -105,7 +91,14 @@ impl Work {
     }
 
     /// A place that is new, or some of it is.
-    fn renew(&mut self, revision: u64, live: &Live, before: Option<&Place>, place: WantedPlace) -> Place {
+    fn renew(
+        &mut self,
+        repository: &RepoPath,
+        revision: u64,
+        live: &Live,
+        before: Option<&Place>,
+        place: WantedPlace,
+    ) -> Place {
         let mut noted = Place { content: place.content, entries: vec![], files: place.kept };
         for (path, content) in place.files {
             noted.files.push(path.clone());
@@ -116,15 +109,16 @@ impl Work {
                 Holds::Bytes(bytes) => {
                     let snapshot = Revision::snapshot(revision, &entry.path);
                     self.snapshot.push((snapshot.clone(), bytes.clone()));
-                    self.overwrites.push(Overwrite::new(entry.path.clone(), bytes.into()));
+                    self.overwrites.push(Overwrite { path: entry.path.clone(), by: Source::Bytes(bytes) });
                     (snapshot, String::new())
                 }
-                Holds::File(source, size) => {
+                Holds::File(source) => {
                     let is_it = |file: &&EntryFile| file.path == entry.path && file.source == source;
                     let there = before.and_then(|before| before.entries.iter().find(is_it));
                     let there = there.filter(|file| live.expected(&file.path) == Expected::Etag(file.etag.clone()));
                     if there.is_none() {
-                        self.reflections.push(Reflection { path: entry.path.clone(), of: source.clone(), size });
+                        let by = Source::Object(metadata(repository, &source));
+                        self.overwrites.push(Overwrite { path: entry.path.clone(), by });
                     }
                     (source, there.map(|file| file.etag.clone()).unwrap_or_default())
                 }
@@ -134,66 +128,25 @@ impl Work {
         noted
     }
 
-    /// Writes all but entry files. Gives the files, with their bytes if those were at hand.
-    async fn write(&mut self, services: &Services, path: &RepoPath) -> Result<BTreeMap<String, Content>, Failure> {
-        let files = std::mem::take(&mut self.files).into_iter().map(async |(below, content)| {
-            let content = content.at_hand(services).await?;
+    /// Writes all but entry files.
+    async fn write(self, services: &Services, path: &RepoPath) -> Result<(), Failure> {
+        let files = self.files.into_iter().map(async |(below, content)| {
             // Also over the same bytes: a sweep that found them to be garbage deletes those that it saw, and not these.
-            content.write(services, &metadata(path, &below), None).await?;
-            Ok::<_, colca_store::Error>((below, content))
+            let written = content.write(services, &metadata(path, &below)).await;
+            written.map_err(|error| missing(error, path))
         });
-        let files = files.map(|file| async { file.await.map_err(|error| missing(error, path)) });
-        let snapshot = std::mem::take(&mut self.snapshot).into_iter().map(async |(below, bytes)| {
+        let snapshot = self.snapshot.into_iter().map(async |(below, bytes)| {
             Ok::<_, Failure>(services.objects.write(&metadata(path, &below), bytes).await?)
         });
-        let copies = std::mem::take(&mut self.copies).into_iter().map(async |(from, to)| {
+        let copies = self.copies.into_iter().map(async |(from, to)| {
             let copied = services.objects.copy(&metadata(path, &from), &metadata(path, &to)).await;
             copied.map_err(|error| missing(error, path))
         });
-        let files = stream::iter(files).buffer_unordered(AT_ONCE).try_collect::<BTreeMap<_, _>>();
+        let files = stream::iter(files).buffer_unordered(AT_ONCE).try_collect::<()>();
         let snapshot = stream::iter(snapshot).buffer_unordered(AT_ONCE).try_collect::<()>();
         let copies = stream::iter(copies).buffer_unordered(AT_ONCE).try_collect::<()>();
-        let (files, (), ()) = futures::try_join!(files, snapshot, copies)?;
-        Ok(files)
+        futures::try_join!(files, snapshot, copies).map(drop)
     }
-}
-
-/// Begins those entry files that S3 makes of the file itself, while that is written.
-async fn begin(
-    services: &Services,
-    path: &RepoPath,
-    reflections: &[Reflection],
-) -> Result<BTreeMap<String, Unseen>, Failure> {
-    let long = reflections.iter().filter(|reflection| reflection.size > Limits::S3.least);
-    let begin = long.map(async |reflection| {
-        let unseen = services.objects.begin(&entry(path, &reflection.path)).await?;
-        Ok::<_, Failure>((reflection.path.clone(), unseen))
-    });
-    Ok(try_join_all(begin).await?.into_iter().collect())
-}
-
-/// Makes entry files of files that are there: of what was `written` now the bytes may be at hand.
-async fn reflect(
-    services: &Services,
-    path: &RepoPath,
-    reflections: Vec<Reflection>,
-    mut begun: BTreeMap<String, Unseen>,
-    written: &BTreeMap<String, Content>,
-) -> Result<Vec<Overwrite>, Failure> {
-    let overwrites = reflections.into_iter().map(|Reflection { path: below, of, size }| {
-        let unseen = begun.remove(&below);
-        async move {
-            let from = metadata(path, &of);
-            let Some(mut unseen) = unseen else {
-                let content = written.get(&of).cloned().unwrap_or_else(|| Content::copy(from, size));
-                return Ok(Overwrite::new(below, content));
-            };
-            let copied = services.objects.reflect(&mut unseen, &from, size).await;
-            copied.map_err(|error| missing(error, path))?;
-            Ok(Overwrite::of_unseen(below, unseen))
-        }
-    });
-    try_join_all(overwrites).await
 }
 
 /// What an earlier revision has and is not there: all is made anew then.

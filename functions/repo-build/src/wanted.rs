@@ -101,8 +101,8 @@ pub(crate) struct WantedEntry {
 pub(crate) enum Holds {
     /// These bytes, which are kept with the snapshot of the revision.
     Bytes(Bytes),
-    /// What lies for good in another file of the place, of this length.
-    File(String, u64),
+    /// What lies for good in another file of the place.
+    File(String),
 }
 
 /// The entry file that names all others, before it is signed.
@@ -136,8 +136,8 @@ impl WantedEntry {
     }
 
     /// One that holds the same as another file of its place.
-    pub(crate) fn of_file(path: String, file: String, size: u64) -> Self {
-        Self { path, holds: Holds::File(file, size) }
+    pub(crate) fn of_file(path: String, file: String) -> Self {
+        Self { path, holds: Holds::File(file) }
     }
 }
 

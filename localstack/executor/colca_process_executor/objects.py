@@ -1,6 +1,7 @@
 """S3 that copies an object on a condition, as AWS does.
 
-LocalStack knows `If-None-Match` where an object is put and where a multipart upload is completed, and takes no notice of it where one is copied.
+LocalStack knows `If-None-Match` and `If-Match` where an object is put and where a multipart upload is completed, and takes no notice of
+them where one is copied.
 """
 
 from __future__ import annotations
@@ -24,11 +25,15 @@ def copy_on_a_condition() -> None:
 
     @functools.wraps(copy_object)
     def conditional(self: Any, context: Any, request: Any) -> Any:
-        if context.request.headers.get("If-None-Match") != "*":
+        headers = context.request.headers
+        is_new, etag = headers.get("If-None-Match") == "*", headers.get("If-Match")
+        if not is_new and etag is None:
             return copy_object(self, context, request)
         with lock:
             _, bucket = self._get_cross_account_bucket(context, request["Bucket"])
-            if provider.object_exists_for_precondition_write(bucket, request["Key"]):
+            if etag is not None:
+                provider.verify_object_equality_precondition_write(bucket, request["Key"], etag)
+            elif provider.object_exists_for_precondition_write(bucket, request["Key"]):
                 raise PreconditionFailed(
                     "At least one of the pre-conditions you specified did not hold", Condition="If-None-Match"
                 )

@@ -55,6 +55,8 @@ class PluginTest(unittest.TestCase):
         self.assertEqual(["self", "context", "request"], list(inspect.signature(method).parameters))
         self.assertNotIn("IfNoneMatch", inspect.getsource(method).replace("CopySourceIfNoneMatch", ""))
         self.assertTrue(callable(provider.object_exists_for_precondition_write))
+        arguments = inspect.signature(provider.verify_object_equality_precondition_write).parameters
+        self.assertEqual(["s3_bucket", "key", "etag"], list(arguments)[:3])
 
     def test_environments_are_kept_in_a_dict_of_dicts(self) -> None:
         from colca_process_executor.assignment import SteadyDict
