@@ -79,7 +79,7 @@ fn only_store_and_runtime_know_aws() {
 #[test]
 fn crates_stand_in_their_order() {
     let dependencies = dependencies();
-    let allowed: [(&str, &[&str]); 14] = [
+    let allowed: [(&str, &[&str]); 15] = [
         ("colca-model", &[]),
         ("colca-unpack", &[]),
         ("colca-rpmmd", &["colca-model", "colca-unpack"]),
@@ -91,6 +91,10 @@ fn crates_stand_in_their_order() {
         ("colca-store", &["colca-model", "colca-segments", "colca-accounts", "colca-signing"]),
         ("colca-runtime", &["colca-model", "colca-settings", "colca-signing", "colca-store"]),
         ("colca-sharing", &["colca-model", "colca-settings", "colca-store", "colca-runtime"]),
+        (
+            "colca-upstream",
+            &["colca-model", "colca-rpmmd", "colca-apt", "colca-settings", "colca-store", "colca-runtime"],
+        ),
         (
             "colca-intake",
             &[

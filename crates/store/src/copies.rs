@@ -12,7 +12,10 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::objects::{UPLOAD, full_sha256};
 use crate::{Error, ErrorKind, Expected, ObjectKey, Objects, Result};
 
-/// Up to here a copy is one call, above it pieces of this many bytes run side by side.
+/// Up to here a copy is one call. It is answered when it is done, so a long one would leave a connection silent.
+const ONE_CALL: u64 = 16 * 1024 * 1024;
+
+/// Above that, pieces of this many bytes run side by side.
 const COPY_PART: u64 = 512 * 1024 * 1024;
 
 /// How many pieces of a large object are copied at once. S3 does the work; the largest object it can hold has to be
@@ -43,13 +46,13 @@ impl Objects {
     /// Copies the `size` bytes of an upload inside S3 to a key that no other upload's bytes may lie under. Two uploads
     /// never share an object, even of the same bytes: one may go while the other stays.
     ///
-    /// What somebody else's bucket has is copied in one call, whatever its size: its checksum may be known to nobody yet.
+    /// What somebody else's bucket has is copied in one call, whatever its size: only so does S3 reckon its checksum.
     ///
     /// # Errors
     /// Whatever the service answers; then nothing is left under `to`. [`ErrorKind::AlreadyExists`] if `from` is not what it was
     /// seen as any more.
     pub async fn copy_new(&self, from: &ObjectKey, to: &ObjectKey, size: u64, upload: &UploadId) -> Result<Copied> {
-        let copied = if size <= COPY_PART || from.seen_as().is_some() {
+        let copied = if size <= ONE_CALL || from.seen_as().is_some() {
             self.copy_in_one(from, to, upload).await
         } else {
             self.copy_in_parts(from, to, size, upload).await

@@ -155,3 +155,55 @@ fn stop(error: Unfetched) -> Stop {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use colca_model::{ImportState, Tally};
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn import(arch: Option<&str>) -> Import {
+        Import {
+            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID"),
+            repository: "p/r/s/debian/12/flavors/f".parse().expect("a path"),
+            source: "https://a.example/debian/dists/bookworm/".parse().expect("a source"),
+            arch: arch.map(|arch| arch.parse().expect("a good name")),
+            by: "ci".to_owned(),
+            created_at: Timestamp::UNIX_EPOCH,
+            state: ImportState::Running,
+            pieces: 0,
+            cursor: None,
+            entry: None,
+            tally: Tally::default(),
+            trouble: None,
+        }
+    }
+
+    #[test]
+    fn a_distribution_is_an_archive_and_a_codename() {
+        let entry_file = |url: &str| {
+            let source = WebDirectory::new(url).expect("an address");
+            pinned(&import(None), &source).map(|repository| repository.entry_file()).map_err(|stop| stop.to_string())
+        };
+        let release = "https://a.example/debian/dists/bookworm/Release".to_owned();
+        assert_eq!(entry_file("https://a.example/debian/dists/bookworm/"), Ok(release));
+        let repomd = "https://a.example/el9/repodata/repomd.xml".to_owned();
+        assert_eq!(entry_file("https://a.example/el9/"), Ok(repomd));
+        assert!(entry_file("https://a.example/debian/dists/a/b/").is_err_and(|why| why.contains("codename")));
+    }
+
+    #[test]
+    fn source_packages_are_for_what_uploaders_call_source() {
+        let listed = |arch: &str| -> Listed {
+            let json = format!(
+                "{{\"path\": \"a.rpm\", \"filename\": \"a.rpm\", \"arch\": \"{arch}\", \"size\": 1, \"sha256\": \"{}\"}}",
+                "ab".repeat(32)
+            );
+            serde_json::from_str(&json).expect("a listed package")
+        };
+        let of = |wanted: Option<&str>, said: &str| arch(&import(wanted), &listed(said)).expect("good").to_string();
+        assert_eq!([of(None, "src"), of(None, "nosrc"), of(None, "noarch")], ["source", "source", "noarch"]);
+        assert_eq!(of(Some("x86_64"), "noarch"), "x86_64");
+    }
+}
