@@ -71,7 +71,7 @@ impl Builder {
     /// Whatever a service answered; the message is then delivered again.
     pub async fn handle(&self, delivery: Delivery<BuildMessage>) -> colca_store::Result<Disposition> {
         let BuildMessage { repository, task } = &delivery.message;
-        let (done, Calls { dynamodb, s3 }) = counted(async {
+        let (done, calls) = counted(async {
             match task {
                 Task::Publish => build_repository(self, repository, &delivery.id, Purpose::Changes).await,
                 Task::Merge => build_repository(self, repository, &delivery.id, Purpose::Merge).await,
@@ -80,7 +80,11 @@ impl Builder {
             }
         })
         .await;
-        info!(%repository, dynamodb, s3, "{repository} took {dynamodb} calls of DynamoDB and {s3} of S3");
+        let Calls { dynamodb, s3, s3_in_turn, s3_received, s3_sent } = calls;
+        info!(
+            %repository, dynamodb, s3, s3_in_turn, s3_received, s3_sent,
+            "{repository} took {dynamodb} calls of DynamoDB and {s3} of S3"
+        );
         match done {
             Ok(()) => Ok(Disposition::Done),
             Err(Failure::Store(error)) => Err(error),
