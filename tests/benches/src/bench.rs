@@ -9,30 +9,38 @@ use crate::{
     machine::Machine,
     measure::Measured,
     peers,
-    report::{Results, Series},
+    report::{Finding, Results, Series},
     subject::{Subject, Work},
     synthetic::{Data, Format, Store},
-    us,
+    us::{self, Stillness},
 };
 
 /// Runs it in a folder that keeps its packages for the next one.
 pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<Results> {
     eprintln!("reading the index of this machine's release");
     let index = Index::of_this_machine(&folder.join("index"))?;
-    let mut series = Vec::new();
+    let (mut series, mut findings) = (Vec::new(), Vec::new());
+    let mut still = Some(Stillness::begin());
     for format in &arguments.formats {
         let store = Store::new(&index, *format, &folder.join("packages"));
         for count in &arguments.packages {
             eprintln!("{count} {}s: making what is not there yet", format.ending());
             let data = store.data(*count)?;
-            series.extend(one_size(arguments, &data, &folder.join("subjects"))?);
+            let (of_size, after) = one_size(arguments, &data, &folder.join("subjects"), &mut still)?;
+            series.extend(of_size);
+            findings.extend(after);
         }
     }
-    Ok(Results { machine: Machine::this(), index: index.digest, runs: arguments.runs, series })
+    Ok(Results { machine: Machine::this(), index: index.digest, runs: arguments.runs, series, findings })
 }
 
 /// The runs of all subjects take turns: what else the machine does meanwhile then hits all of them alike.
-fn one_size(arguments: &Arguments, data: &Data, folder: &Path) -> Result<Vec<Series>> {
+fn one_size(
+    arguments: &Arguments,
+    data: &Data,
+    folder: &Path,
+    still: &mut Option<Stillness>,
+) -> Result<(Vec<Series>, Vec<Finding>)> {
     let count = data.packages.len();
     let mut steps = Vec::new();
     for mut subject in subjects(data.format, count <= arguments.peers_at_most, folder)? {
@@ -50,13 +58,17 @@ fn one_size(arguments: &Arguments, data: &Data, folder: &Path) -> Result<Vec<Ser
             }
         }
     }
+    let mut findings = Vec::new();
+    for (subject, _) in &mut steps {
+        findings.extend(subject.afterwards(data, still)?);
+    }
     let series = |subject: &dyn Subject, (work, way, runs): (Work, &'static str, Vec<Measured>)| {
         Series::new(subject, count, work, way, runs)
     };
     let series = steps
         .into_iter()
         .flat_map(|(subject, todo)| todo.into_iter().map(|step| series(subject.as_ref(), step)).collect::<Vec<_>>());
-    Ok(series.collect())
+    Ok((series.collect(), findings))
 }
 
 fn subjects(format: Format, with_peers: bool, folder: &Path) -> Result<Vec<Box<dyn Subject>>> {

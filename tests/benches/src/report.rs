@@ -1,6 +1,7 @@
 //! What was found, in three shapes: tables to read, JSON to keep, a chart to show.
 
 mod chart;
+mod findings;
 mod goals;
 mod ratios;
 mod series;
@@ -13,6 +14,7 @@ use std::{
 
 use serde::Serialize;
 
+pub(crate) use findings::{Finding, Found};
 pub(crate) use series::Series;
 
 use crate::{
@@ -29,6 +31,7 @@ pub(crate) struct Results {
     pub(crate) index: String,
     pub(crate) runs: usize,
     pub(crate) series: Vec<Series>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl Results {
@@ -38,7 +41,7 @@ impl Results {
         for format in [Format::Rpm, Format::Deb] {
             text += &table::text(&self.series, format);
         }
-        text + &goals::text(&self.series)
+        text + &findings::text(&self.findings) + &goals::text(&self.series, &self.findings)
     }
 
     /// Writes `results.json` and `results.svg`, and says where.

@@ -5,7 +5,9 @@ use serde::Serialize;
 use crate::{
     failure::Result,
     measure::Measured,
+    report::Finding,
     synthetic::{Data, Format},
+    us::Stillness,
 };
 
 /// What is done to a repository. All but the first begin with one that lists everything.
@@ -20,11 +22,13 @@ pub(crate) enum Work {
     Replace,
     /// One package less.
     Delete,
+    /// The package that was deleted and is published no more comes back as it was.
+    Readd,
 }
 
 impl Work {
     /// Each, in the order of the tables.
-    pub(crate) const ALL: [Self; 4] = [Self::Cold, Self::Add, Self::Replace, Self::Delete];
+    pub(crate) const ALL: [Self; 5] = [Self::Cold, Self::Add, Self::Replace, Self::Delete, Self::Readd];
 
     /// As it stands in the tables.
     pub(crate) fn title(self) -> &'static str {
@@ -33,13 +37,14 @@ impl Work {
             Self::Add => "+1",
             Self::Replace => "replace 1",
             Self::Delete => "-1",
+            Self::Readd => "the same again",
         }
     }
 
     /// How many packages a repository of so many lists afterwards.
     pub(crate) fn leaves(self, count: usize) -> usize {
         match self {
-            Self::Cold | Self::Replace => count,
+            Self::Cold | Self::Replace | Self::Readd => count,
             Self::Add => count + 1,
             Self::Delete => count - 1,
         }
@@ -69,4 +74,10 @@ pub(crate) trait Subject {
     /// Does some work in one of its ways, from the state that was prepared, and checks what came of it. Only the work
     /// itself is measured.
     fn step(&mut self, data: &Data, work: Work, way: &str) -> Result<Measured>;
+
+    /// What there is to find out of what the runs have left. The stack may be moved meanwhile, and stands still again
+    /// afterwards.
+    fn afterwards(&mut self, _: &Data, _: &mut Option<Stillness>) -> Result<Vec<Finding>> {
+        Ok(vec![])
+    }
 }

@@ -2,16 +2,23 @@
 //! DynamoDB as `./localstack/up` deployed them. Its start and its connections count; what the services take does not, which
 //! in the cloud are somebody else's machines.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+mod clients;
+mod installable;
+mod publisher;
+mod size;
+mod stillness;
+
+use std::path::Path;
+
+use colca_tests::{Repository, section::Section};
+use publisher::Publisher;
+pub(crate) use stillness::Stillness;
 
 use crate::{
-    failure::{At, Result, wrong},
-    measure::{Commands, Measured},
-    programs,
+    failure::{Result, wrong},
+    measure::Measured,
+    peers::WITHOUT_CONTENTS,
+    report::{Finding, Found},
     subject::{Subject, Work},
     synthetic::{Data, Format, Placed},
 };
@@ -19,39 +26,50 @@ use crate::{
 /// What the names of our subjects begin with.
 pub(crate) const NAME: &str = "colca";
 
-/// The variable with the path of the builder.
-const PROGRAM: &str = "COLCA_PUBLISHER";
+/// The distribution of our archives.
+const CODENAME: &str = "bookworm";
 
-/// How many files are registered by one process.
-const AT_ONCE: usize = 500;
+/// At which size uploads are timed.
+const UPLOADED_AT: usize = 10_000;
 
 struct Colca {
     format: Format,
-    program: PathBuf,
-    folder: PathBuf,
-    repository: String,
+    contents: bool,
+    publisher: Publisher,
+    repository: Repository,
+    /// What the configuration says of it.
+    section: Option<Section>,
     /// How many packages were taken from the middle so far: what was put back stands at the end.
     taken: usize,
 }
 
-/// Ourselves.
-#[expect(clippy::disallowed_methods, reason = "only ./tests/bench knows what it has built, and says it so")]
+/// Ourselves; for debs with `Contents` and without.
 pub(crate) fn all(format: Format, folder: &Path) -> Result<Vec<Box<dyn Subject>>> {
-    let Some(program) = env::var_os(PROGRAM).map(PathBuf::from) else {
-        return wrong(format_args!("{PROGRAM} is not set: ./tests/bench does that"));
-    };
-    let folder = folder.join(NAME).join(format.ending());
-    fs::create_dir_all(&folder).at(&folder)?;
-    let repository = String::new();
-    Ok(vec![Box::new(Colca { format, program, folder, repository, taken: 0 })])
+    let mut all: Vec<Box<dyn Subject>> = Vec::new();
+    for contents in [true, false] {
+        if contents && format == Format::Rpm {
+            continue;
+        }
+        let name = if contents { "with-contents" } else { format.ending() };
+        let publisher = Publisher::new(&folder.join(NAME).join(name))?;
+        let repository = repository(format);
+        all.push(Box::new(Colca { format, contents, publisher, repository, section: None, taken: 0 }));
+    }
+    Ok(all)
+}
+
+/// A new one, with one directory of metadata for all architectures, as the others write it.
+fn repository(format: Format) -> Repository {
+    match format {
+        Format::Rpm => Repository::of("bench-rpm", "opensuse", "15.6"),
+        Format::Deb => Repository::of("bench-deb", "debian", CODENAME),
+    }
 }
 
 impl Subject for Colca {
     fn name(&self) -> String {
-        match self.format {
-            Format::Rpm => NAME.to_owned(),
-            Format::Deb => format!("{NAME}, no Contents"),
-        }
+        let is_less = self.format == Format::Deb && !self.contents;
+        if is_less { format!("{NAME}{WITHOUT_CONTENTS}") } else { NAME.to_owned() }
     }
 
     fn format(&self) -> Format {
@@ -59,7 +77,7 @@ impl Subject for Colca {
     }
 
     fn remark(&self) -> &'static str {
-        "unsigned, with a snapshot of each revision; the CPU of S3 and DynamoDB is not counted"
+        "unsigned, with a snapshot of each revision; read and written: from and to S3, whose own work is not counted"
     }
 
     /// What is there without metadata are files in a bucket, which an import has to register first.
@@ -68,67 +86,90 @@ impl Subject for Colca {
     }
 
     fn prepare(&mut self, data: &Data) -> Result<()> {
-        let random = Path::new("/proc/sys/kernel/random/uuid");
-        let random = fs::read_to_string(random).at(random)?;
-        // One directory of metadata for all architectures, as the others write it.
-        let version = match self.format {
-            Format::Rpm => "opensuse/15.5",
-            Format::Deb => "debian/12",
-        };
-        let (format, count) = (self.format.ending(), data.packages.len());
-        self.repository =
-            format!("bench-{format}-{count}-{}/main/{}/{version}/flavors/default", random.trim(), "0".repeat(40));
+        self.repository = repository(self.format);
+        let (project, contents) = (&self.repository.project, self.contents);
+        let section = format!("[repos.{project}]\nquiet_seconds = 0\n[distributions.{project}]\nContents = {contents}\n");
+        self.section = Some(Section::add(&section));
+        let prefix = self.repository.prefix();
+        self.publisher.repository = prefix.trim_start_matches("repos/").to_owned();
         self.taken = 0;
-        for some in data.packages.chunks(AT_ONCE) {
-            self.run("register", some)?;
+        self.publisher.run("register", &data.packages)?;
+        if self.contents {
+            // They are read for their files.
+            self.publisher.run("put", data.packages.iter().chain([&data.added, &data.newer]))?;
         }
-        self.run("publish", &[])
+        self.publish()?;
+        // As the stack does a minute after a publish that filled segments: it has another one asked for as long as there is
+        // something to do.
+        while self.publisher.run("merge", [])?.packages.is_some() {}
+        Ok(())
     }
 
     fn step(&mut self, data: &Data, work: Work, _: &str) -> Result<Measured> {
         let count = data.packages.len();
         self.taken += 1;
-        let middle = data.packages[(count / 2 + self.taken) % count].clone();
-        let (out, into) = match work {
+        let middle = &data.packages[(count / 2 + self.taken) % count];
+        let (out, into): (&[&Placed], &[&Placed]) = match work {
             Work::Cold => return wrong("an import is not measured"),
-            Work::Add => (vec![], vec![data.added.clone()]),
-            Work::Replace => (vec![middle], vec![data.newer.clone()]),
-            Work::Delete => (vec![middle], vec![]),
+            Work::Add => (&[], &[&data.added]),
+            Work::Replace => (&[middle], &[&data.newer]),
+            Work::Delete => (&[middle], &[]),
+            Work::Readd => {
+                self.change(&[middle], &[])?;
+                self.publish()?;
+                (&[], &[middle])
+            }
         };
-        self.change(&out, &into)?;
-        let measured = Commands::new(&self.folder).then(&self.program, ["publish", &self.repository]).measure()?;
-        let measured = self.counted(measured, work.leaves(count))?;
-        self.change(&into, &out)?;
-        self.run("publish", &[])?;
+        self.change(out, into)?;
+        let (measured, logged) = self.publisher.measure(self.works())?;
+        if logged.packages != Some(work.leaves(count) as u64) {
+            return wrong(format_args!("{} lists {:?} packages after {}", self.name(), logged.packages, work.title()));
+        }
+        if work != Work::Readd {
+            self.change(into, out)?;
+            self.publish()?;
+        }
         Ok(measured)
+    }
+
+    fn afterwards(&mut self, data: &Data, still: &mut Option<Stillness>) -> Result<Vec<Finding>> {
+        let finding = |found| Finding { format: data.format, packages: data.packages.len(), found };
+        let ratio = size::over_single_stream(&self.repository, self.format, data.packages.len())?;
+        let mut findings = vec![finding(Found::OverSingleStream(ratio))];
+        let sample = clients::sample(data);
+        self.publisher.run("put", sample.iter().copied())?;
+        findings.push(finding(Found::Clients(clients::check(&self.repository, data, &sample)?)));
+        if data.packages.len() == UPLOADED_AT && !self.contents {
+            *still = None;
+            let (seconds, added) = installable::uploads(&self.repository, data)?;
+            *still = Some(Stillness::begin());
+            findings.push(finding(Found::Installable(seconds)));
+            let mut all = data.clone();
+            all.packages.extend_from_slice(added);
+            findings.push(finding(Found::Clients(clients::check(&self.repository, &all, &sample)?)));
+        }
+        self.section = None;
+        Ok(findings)
     }
 }
 
 impl Colca {
-    fn change(&self, out: &[Placed], into: &[Placed]) -> Result<()> {
+    /// With lists of files the packages are published first, then the lists are made, then published too.
+    fn works(&self) -> &'static [&'static [&'static str]] {
+        if self.contents { &[&["publish"], &["contents"], &["publish"]] } else { &[&["publish"]] }
+    }
+
+    fn publish(&self) -> Result<()> {
+        self.works().iter().flat_map(|work| *work).try_for_each(|work| self.publisher.run(work, []).map(drop))
+    }
+
+    fn change(&self, out: &[&Placed], into: &[&Placed]) -> Result<()> {
         if !out.is_empty() {
-            self.run("unregister", out)?;
+            self.publisher.run("unregister", out.iter().copied())?;
         }
-        if into.is_empty() { Ok(()) } else { self.run("register", into) }
-    }
-
-    fn run(&self, work: &str, files: &[Placed]) -> Result<()> {
-        let paths = files.iter().map(|(_, path)| path);
-        let mut command = Command::new(&self.program);
-        programs::printed(command.args([work, &self.repository]).args(paths)).map(drop)
-    }
-
-    /// What the builder logged: how many packages it listed, and what it asked of the services.
-    fn counted(&self, measured: Measured, expected: usize) -> Result<Measured> {
-        let path = self.folder.join("bench.log");
-        let log = fs::read_to_string(&path).at(&path)?;
-        let number = |name: &str| {
-            let (_, rest) = log.rsplit_once(&format!("\"{name}\":"))?;
-            rest.split(|character: char| !character.is_ascii_digit()).next()?.parse::<u64>().ok()
-        };
-        if number("packages") != Some(expected as u64) {
-            return wrong(format_args!("{} lists other than {expected} packages:\n{log}", self.name()));
+        if !into.is_empty() {
+            self.publisher.run("register", into.iter().copied())?;
         }
-        Ok(Measured { s3_requests: number("s3"), dynamodb_requests: number("dynamodb"), ..measured })
+        Ok(())
     }
 }

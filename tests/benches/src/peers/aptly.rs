@@ -70,6 +70,10 @@ impl Subject for Aptly {
                 self.update(self.aptly(commands, &["repo", "add", archive::CODENAME, &path(&data.newer.1)]))
             }
             Work::Delete => self.update(self.remove(self.commands(), &data.deleted().0)),
+            Work::Readd => {
+                self.update(self.remove(self.commands(), &data.deleted().0)).measure()?;
+                self.update(self.add(&path(&data.deleted().1)))
+            }
         };
         let measured = commands.measure()?;
         let public = self.state.work.join("public");

@@ -68,7 +68,7 @@ impl Subject for Createrepo {
     fn ways(&self, work: Work) -> Vec<&'static str> {
         match work {
             Work::Cold => vec![""],
-            Work::Add => vec![UPDATE, SKIP_STAT, RECYCLE],
+            Work::Add | Work::Readd => vec![UPDATE, SKIP_STAT, RECYCLE],
             // It would list again what is there no more.
             Work::Replace | Work::Delete => vec![UPDATE, SKIP_STAT],
         }
@@ -91,9 +91,15 @@ impl Subject for Createrepo {
                 self.state.put("repo", [&data.newer])?;
             }
             Work::Delete => self.state.take("repo", data.deleted())?,
+            Work::Readd => {
+                self.state.take("repo", data.deleted())?;
+                self.run(SKIP_STAT)?;
+                self.state.put("repo", [data.deleted()])?;
+            }
         }
         let list = self.state.work.join("pkglist");
-        fs::write(&list, format!("{}\n", data.added.0.file)).at(&list)?;
+        let new = if work == Work::Readd { data.deleted() } else { &data.added };
+        fs::write(&list, format!("{}\n", new.0.file)).at(&list)?;
         let measured = self.run(way)?;
         let (listed, expected) = (self.listed()?, work.leaves(data.packages.len()));
         if listed != expected {

@@ -56,6 +56,11 @@ impl Subject for Ftparchive {
                 self.state.put("pool", [&data.newer])?;
             }
             Work::Delete => self.state.take("pool", data.deleted())?,
+            Work::Readd => {
+                self.state.take("pool", data.deleted())?;
+                self.commands().measure()?;
+                self.state.put("pool", [data.deleted()])?;
+            }
         }
         let measured = self.commands().measure()?;
         archive::check(&self.name(), &self.state.work, work, data.packages.len(), false)?;

@@ -64,6 +64,10 @@ impl Subject for Reprepro {
             // The older version goes by itself: it keeps one of each.
             Work::Replace => self.include(&[&data.newer])?,
             Work::Delete => self.remove(&data.deleted().0.name)?,
+            Work::Readd => {
+                self.remove(&data.deleted().0.name)?;
+                self.include(&[data.deleted()])?
+            }
         };
         archive::check(&self.name(), &self.state.work, work, data.packages.len(), self.contents)?;
         Ok(measured)

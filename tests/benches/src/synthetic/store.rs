@@ -47,6 +47,10 @@ pub(crate) struct Data {
     pub(crate) added: Placed,
     /// What takes the place of the one in the middle: the same in a newer version.
     pub(crate) newer: Placed,
+    /// What can be added besides.
+    pub(crate) more: Vec<Placed>,
+    /// The places of packages that need no other, which can thus be installed by themselves.
+    pub(crate) alone: Vec<usize>,
 }
 
 impl Data {
@@ -87,10 +91,16 @@ impl<'a> Store<'a> {
         for batch in batches {
             packages.extend(self.read(batch)?);
         }
-        packages.truncate(count + 1);
+        let more = packages.split_off(count + 1);
         let added = packages.pop().expect("there is one more than is asked for");
         let newer = self.read(newer)?.pop().expect("each batch holds a package");
-        Ok(Data { format: self.format, packages, added, newer })
+        let alone = (0..count).filter(|number| self.is_alone(*number)).collect();
+        Ok(Data { format: self.format, packages, added, newer, more, alone })
+    }
+
+    fn is_alone(&self, number: usize) -> bool {
+        let control = self.order.of(number, &self.index.packages);
+        ["Pre-Depends", "Depends", "Conflicts", "Breaks"].iter().all(|name| control.field(name).is_empty())
     }
 
     /// Makes batches, on all processors.

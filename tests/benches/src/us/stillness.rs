@@ -1,0 +1,52 @@
+//! The stack, without those of its functions that would publish what the benches are to publish: `repo-build` gets no
+//! messages, and `reap` does not wake.
+
+use colca_tests::{aws, deliveries, functions};
+use serde_json::{Value, json};
+
+/// Lasts until this is dropped.
+pub(crate) struct Stillness {
+    _builder: deliveries::Stopped,
+    rules: Vec<String>,
+}
+
+impl Stillness {
+    /// Begins when a build that is under way has ended.
+    pub(crate) fn begin() -> Self {
+        let rules = clocks_of("reap");
+        rules.iter().for_each(|name| set_rule(name, "DisableRule"));
+        // What is under way when the builder is stopped ends by itself.
+        Self { _builder: deliveries::stop("repo-build", "COLCA_BUILD_QUEUE_URL"), rules }
+    }
+
+    /// Ends what an earlier one began and could not end, because it was killed.
+    pub(crate) fn end() {
+        let mappings = aws::event_sources(functions::deployed("repo-build"));
+        for mapping in mappings["EventSourceMappings"].as_array().into_iter().flatten() {
+            aws::set_event_source(mapping["UUID"].as_str().expect("each has one"), &json!({"Enabled": true}));
+        }
+        clocks_of("reap").iter().for_each(|name| set_rule(name, "EnableRule"));
+    }
+}
+
+impl Drop for Stillness {
+    fn drop(&mut self) {
+        self.rules.iter().for_each(|name| set_rule(name, "EnableRule"));
+    }
+}
+
+/// The rules by which a function wakes.
+fn clocks_of(folder: &str) -> Vec<String> {
+    let function = aws::function(functions::deployed(folder));
+    let names = events("ListRuleNamesByTarget", &json!({"TargetArn": function["FunctionArn"]}));
+    let names = names["RuleNames"].as_array().cloned().unwrap_or_default();
+    names.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn set_rule(name: &str, action: &str) {
+    events(action, &json!({"Name": name}));
+}
+
+fn events(action: &str, body: &Value) -> Value {
+    aws::call("events", &format!("AWSEvents.{action}"), body)
+}
