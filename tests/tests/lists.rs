@@ -210,6 +210,11 @@ fn a_package_more_takes_few_calls() {
 /// What is found to be wrong with a repository, by who compares it with the catalog.
 fn verify(repository: &Repository) -> Value {
     let _ = repository.wait_until_settled();
+    verify_now(repository)
+}
+
+/// The same, whatever happens to it meanwhile.
+fn verify_now(repository: &Repository) -> Value {
     let path = repository.full_path();
     let asked = Client::uploader().post("/admin/verify", &json!({"repository": path})).expect(202).json();
     let found = || Client::uploader().get(&format!("/admin/verify?repository={path}")).expect(200).json();
@@ -263,6 +268,34 @@ fn what_is_not_as_it_should_be_is_found_and_made_anew() {
         let refused = refused.expect(400).json();
         assert_eq!(refused["field"], json!("repository"), "{refused}");
     }
+}
+
+#[test]
+fn what_changes_while_it_is_compared_is_nothing_wrong() {
+    let repository = Repository::new("verify-beside");
+    let packages: Vec<_> = (0..8).map(rpm).collect();
+    upload::publish_all(&repository, &packages[..2]);
+    thread::scope(|scope| {
+        let uploads =
+            scope.spawn(|| packages[2..].iter().for_each(|package| drop(upload::register(&repository, package))));
+        while !uploads.is_finished() {
+            let found = verify_now(&repository);
+            assert_eq!((&found["problems"], &found["is_rebuilt"]), (&json!([]), &json!(false)), "{found}");
+        }
+    });
+    assert_eq!(verify(&repository)["count"], json!(0));
+    let _ = repository.wait_for_packages("noarch", packages.len());
+}
+
+#[test]
+fn where_nothing_is_published_nothing_is_made_anew() {
+    let repository = Repository::new("verify-gone");
+    upload::publish(&repository, &rpm(0));
+    let _ = repository.wait_until_settled();
+    let _ = chacra::send("DELETE", &format!("{}{}", chacra::arch(&repository, "noarch"), rpm(0).filename)).expect(204);
+    wait::until("it to go", || repository.repodata("noarch").is_none().then_some(()));
+    let found = verify_now(&repository);
+    assert_eq!((&found["revision"], &found["is_rebuilt"]), (&json!(0), &json!(false)), "{found}");
 }
 
 #[test]

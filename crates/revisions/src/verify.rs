@@ -22,7 +22,9 @@ const AT_ONCE: usize = 4;
 pub async fn verify(services: &Services, path: &RepoPath, repository: &Repository) -> Result<Option<Vec<String>>> {
     let wrong = problems(services, path, repository).await?;
     let now = services.catalog.repository(path).await?;
-    let is_same = now.is_some_and(|now| now.published == repository.published);
+    // A builder writes entry files before it notes what it has published.
+    let is_same =
+        now.is_some_and(|now| now.published == repository.published && !now.is_updating(services.clock.now()));
     Ok(is_same.then_some(wrong))
 }
 
@@ -42,7 +44,11 @@ async fn problems(services: &Services, path: &RepoPath, repository: &Repository)
     };
     if repository.held.is_none() && !services.catalog.has_changes(path).await? {
         let listed = listed.into_iter().map(|listed| (listed.path, listed.sha256)).collect();
-        wrong.extend(differences(services, path, repository, revision.kind, listed).await?);
+        let differences = differences(services, path, repository, revision.kind, listed).await?;
+        // What changed while they were compared differs, and nothing is wrong with it.
+        if !services.catalog.has_changes(path).await? {
+            wrong.extend(differences);
+        }
     }
     Ok(wrong)
 }

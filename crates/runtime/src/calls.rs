@@ -108,7 +108,8 @@ impl Intercept for CountCalls {
     ) -> Result<(), BoxError> {
         if bag.load::<Begun>().is_some_and(|begun| !begun.is_head) {
             let length = context.response().headers().get("content-length").and_then(|length| length.parse().ok());
-            let _ = COUNTERS.try_with(|counters| counters.s3_received.fetch_add(length.unwrap_or(0), Ordering::Relaxed));
+            let _ =
+                COUNTERS.try_with(|counters| counters.s3_received.fetch_add(length.unwrap_or(0), Ordering::Relaxed));
         }
         Ok(())
     }

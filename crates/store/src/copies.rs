@@ -10,7 +10,7 @@ use colca_model::{Sha256, UploadId};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::objects::{UPLOAD, full_sha256};
-use crate::{Error, ErrorKind, Expected, ObjectKey, Objects, Result};
+use crate::{Error, ErrorKind, ObjectKey, Objects, Result};
 
 /// Up to here a copy is one call. It is answered when it is done, so a long one would leave a connection silent.
 const ONE_CALL: u64 = 16 * 1024 * 1024;
@@ -144,26 +144,6 @@ impl Objects {
         Ok(CompletedPart::builder().part_number(number).set_e_tag(etag).build())
     }
 
-    /// Has S3 make an object the same as another one, of 5 GiB at most, if what is under its key is as `expected`. Gives its entity
-    /// tag.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Conflict`] if it is not as expected, [`ErrorKind::NotFound`] if `from` is not there, or whatever else the service
-    /// answers.
-    pub async fn copy_over(&self, from: &ObjectKey, to: &ObjectKey, expected: &Expected) -> Result<String> {
-        let request = self.copy_request(from, to);
-        let request = match expected {
-            Expected::Absent => request.if_none_match("*"),
-            Expected::Etag(etag) => request.if_match(etag),
-        };
-        match request.send().await.map_err(|error| copy_failed(from, to, error)) {
-            Ok(copied) => Ok(copied.copy_object_result.and_then(|result| result.e_tag).unwrap_or_default()),
-            // Either of them may be the one that is not there.
-            Err(error) if error.kind() == ErrorKind::NotFound && self.head(from).await?.is_none() => Err(error),
-            Err(error) => Err(error.of_condition(Some(expected))),
-        }
-    }
-
     /// Copies a small object of the store to a key that no other bytes ever lie under.
     ///
     /// # Errors
@@ -173,7 +153,7 @@ impl Objects {
         copied.map(drop).map_err(|error| copy_failed(from, to, error))
     }
 
-    fn copy_request(&self, from: &ObjectKey, to: &ObjectKey) -> CopyObjectFluentBuilder {
+    pub(crate) fn copy_request(&self, from: &ObjectKey, to: &ObjectKey) -> CopyObjectFluentBuilder {
         let request = self.s3.copy_object().bucket(self.bucket(to)).key(to.path());
         let request = request.copy_source(format!("{}/{}", self.bucket(from), from.url_path()));
         let request = request.metadata_directive(MetadataDirective::Replace);
@@ -181,7 +161,7 @@ impl Objects {
     }
 }
 
-fn copy_failed(from: &ObjectKey, to: &ObjectKey, error: SdkError<CopyObjectError>) -> Error {
+pub(crate) fn copy_failed(from: &ObjectKey, to: &ObjectKey, error: SdkError<CopyObjectError>) -> Error {
     Error::sdk(format!("copy {} to {}", from.path(), to.path()), error)
 }
 

@@ -27,6 +27,9 @@ use crate::wanted::{Wanted, content};
 /// Raise it when lists of the same packages and settings come out otherwise.
 const MAKER: &str = "1";
 
+/// More changes than this are not made to lists that were kept: all of them would have to be in memory together.
+const MOST: usize = 4000;
+
 /// What a build works with.
 pub(crate) struct Assembly<'a> {
     pub(crate) builder: &'a Builder,
@@ -63,7 +66,7 @@ impl Assembly<'_> {
         if let Some((kind, lists)) = self.to_change(kept.as_ref()).await? {
             let pending = packages::pending(&self.builder.services, self.path, self.changes, &lists.notes).await?;
             let (lister, mut notes) = (self.lister(lists.clone()), lists.notes.clone());
-            notes.archs.extend(pending.listed.iter().map(|package| package.arch().clone()));
+            notes.archs.extend(pending.archs.iter().cloned());
             let listing = Listing { lister, notes, pending, shared: vec![], all: false };
             if let Some(wanted) = self.list(kind, listing).await? {
                 return Ok(Wanted { kept, ..wanted });
@@ -103,7 +106,8 @@ impl Assembly<'_> {
     ) -> Result<Option<(RepositoryKind, &'a Lists)>, Failure> {
         let (Some((_, lists)), Some(previous)) = (kept, self.previous) else { return Ok(None) };
         let kind = previous.kind;
-        let takes_all = self.all || lists.notes.takes_all || self.repository.held.is_some();
+        let takes_all =
+            self.all || lists.notes.takes_all || self.repository.held.is_some() || self.changes.len() > MOST;
         if takes_all || self.repository.chosen_kind().is_some_and(|chosen| chosen != kind) {
             return Ok(None);
         }
@@ -132,10 +136,10 @@ impl Assembly<'_> {
             if kind == RepositoryKind::Raw {
                 return Err(Failure::Unpublishable("plain files cannot be promoted".to_owned()));
             }
-            (kind, vec![], shared)
+            (kind, Pending::default(), shared)
         } else {
             let own = packages::all(services, self.path, self.changes).await?;
-            let kind = kind(self.repository, &own);
+            let kind = kind(self.repository, &own.listed);
             if kind == RepositoryKind::Raw {
                 let files = packages::files(services, self.path, self.changes).await?;
                 shared::take(self, vec![]).await?;
@@ -145,11 +149,9 @@ impl Assembly<'_> {
         };
         // What is held is no state that changes build upon.
         let takes_all = self.repository.held.is_some() || !shared.packages.is_empty();
-        let archs = own.iter().map(|package| package.arch().clone()).collect();
-        let notes = Notes { made_by: self.made_by(kind)?, takes_all, archs, ..notes };
-        let pending = Pending { listed: own, ..Pending::default() };
+        let notes = Notes { made_by: self.made_by(kind)?, takes_all, archs: own.archs.clone(), ..notes };
         let lister = self.lister(Lists::default());
-        let listing = Listing { lister, notes, pending, shared: shared.packages, all: true };
+        let listing = Listing { lister, notes, pending: own, shared: shared.packages, all: true };
         Ok(self.list(kind, listing).await?.expect("all packages can be listed anew"))
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use colca_model::{Arch, RepoPath, UploadId};
 use colca_runtime::Services;
 use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Revision, What};
+use jiff::Timestamp;
 use tracing::{info, warn};
 
 use crate::Builder;
@@ -105,6 +106,8 @@ async fn look_once_more(builder: &Builder, path: &RepoPath, outcome: &Outcome) -
 struct Attempt<'a> {
     /// Which it is, from 1.
     number: u32,
+    /// When the first one began: a later one that publishes the same writes the same bytes.
+    at: Timestamp,
     /// The paths of all that earlier tries may have overwritten; this one adds its own.
     tried: BTreeSet<String>,
     /// Whether everything is published anew: what is there is not what is noted.
@@ -124,8 +127,8 @@ async fn try_to_publish(
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let catalog = &builder.services.catalog;
-    let mut attempt =
-        Attempt { number: 1, tried: BTreeSet::new(), anew: lease.after_crash, all: false, purpose, outcome };
+    let (at, tried) = (builder.services.clock.now(), BTreeSet::new());
+    let mut attempt = Attempt { number: 1, at, tried, anew: lease.after_crash, all: false, purpose, outcome };
     loop {
         let failure = match publish_changes(builder, path, lease, &mut attempt).await {
             Ok(()) => return Ok(()),
@@ -156,7 +159,7 @@ async fn publish_changes(
     builder: &Builder,
     path: &RepoPath,
     lease: &Lease,
-    Attempt { number, tried, anew, all, purpose, outcome }: &mut Attempt<'_>,
+    Attempt { number, at, tried, anew, all, purpose, outcome }: &mut Attempt<'_>,
 ) -> Result<(), Failure> {
     let services = &builder.services;
     let repository = &lease.repository;
@@ -197,7 +200,7 @@ async fn publish_changes(
     let keys = services.signing_keys.get(settings.signing(&path.project).keys).await?;
     let signers = keys.iter().map(|key| key.public().fingerprint()).collect();
     outcome.has_left_some = repository.held.is_some();
-    let new = NewRevision { number: lease.fence, at: services.clock.now(), signers };
+    let new = NewRevision { number: lease.fence, at: *at, signers };
     let is_asked = |of: fn(&What) -> bool| changes.iter().any(|change| of(&change.what));
     let anew = *anew || is_asked(|what| matches!(what, What::Asked { anew: true, .. }));
     let all = *all || is_asked(|what| matches!(what, What::Asked { all: true, .. }));

@@ -59,14 +59,6 @@ impl From<Binary> for Unread {
 }
 
 impl Package {
-    /// The architecture as the uploader named it.
-    pub(crate) fn arch(&self) -> &Arch {
-        match self {
-            Self::Read(read) => &read.row.arch,
-            Self::Unread(file) => &file.arch,
-        }
-    }
-
     /// What metadata it is for.
     pub(crate) fn format(&self) -> Format {
         match self {
@@ -91,18 +83,22 @@ pub(crate) struct Pending {
     pub(crate) listed: Vec<Package>,
     /// The uploads of those that are not to be listed any more, as far as they were.
     pub(crate) gone: BTreeSet<UploadId>,
+    /// The architectures that these, and others of their names, were uploaded for.
+    pub(crate) archs: BTreeSet<Arch>,
 }
 
 /// All packages of a repository, in the order of their uploads; each change is seen in them.
-pub(crate) async fn all(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Vec<Package>, Failure> {
+pub(crate) async fn all(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Pending, Failure> {
     let mut all = services.catalog.binaries(path).await?;
     all.retain(|file| file.is_package);
     check_files(services, path, &all, changes, |file| file.is_package).await?;
+    let archs = all.iter().map(|file| file.arch.clone()).collect();
     let all = first_of_each(all).0.into_iter().map(Unread::from);
     let (rpms, others): (Vec<_>, Vec<_>) = all.partition(|file| file.filename.is_rpm());
     let others = others.into_iter().map(Package::Unread).collect();
     let others: Vec<_> = read(services, path, others).map_ok(Package::Read).try_collect().await?;
-    Ok(others.into_iter().chain(rpms.into_iter().map(Package::Unread)).collect())
+    let listed = others.into_iter().chain(rpms.into_iter().map(Package::Unread)).collect();
+    Ok(Pending { listed, gone: BTreeSet::new(), archs })
 }
 
 /// Packages with their metadata, in the same order, of which little is in memory at once. One that was deleted meanwhile is
@@ -170,11 +166,12 @@ pub(crate) async fn pending(
     if rows.iter().any(|row| !changed.contains(&(&row.arch, &row.filename))) {
         check_unchanged(services, path, changes, &names).await?;
     }
+    let archs = rows.iter().map(|row| row.arch.clone()).collect();
     let (listed, others) = first_of_each(rows);
     let replaced = changes.iter().filter_map(Change::file).filter_map(|file| file.before.clone());
     let gone = replaced.chain(others.into_iter().map(|row| row.upload)).collect();
     let listed = load(services, listed).await?.into_iter().map(Package::Read).collect();
-    Ok(Pending { listed, gone })
+    Ok(Pending { listed, gone, archs })
 }
 
 /// Files of these names were read besides those that the changes are about. If one was replaced before that, what it

@@ -8,10 +8,10 @@ use colca_revisions::{Listed, contents, superseded};
 use colca_rpmmd::Carried;
 use colca_runtime::Services;
 use colca_store::{EntryFile, ObjectKey, Revision};
-use futures::future::try_join_all;
+use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::assemble::Assembly;
-use crate::commit::{Overwrite, Source, commit};
+use crate::commit::{AT_ONCE, Overwrite, Source, commit};
 use crate::failure::Failure;
 use crate::live::Live;
 use crate::publish::metadata;
@@ -42,7 +42,7 @@ pub(crate) async fn promote(
         let by = Source::Object(metadata(path, &file.source));
         Ok::<_, Failure>(Overwrite { path: file.path.clone(), by })
     });
-    let overwrites = try_join_all(overwrites).await?;
+    let overwrites = stream::iter(overwrites.collect::<Vec<_>>()).buffer_unordered(AT_ONCE).try_collect().await?;
     let mirrorlists = mirrorlists(&revision);
     commit(services, path, live, &mut revision, overwrites, &mirrorlists).await?;
     Ok(revision)

@@ -3,7 +3,7 @@
 
 use colca_model::RepoPath;
 use colca_runtime::Services;
-use colca_store::{Change, Found, What};
+use colca_store::{Change, Found, Verification, What};
 use tracing::{info, warn};
 
 use crate::failure::Failure;
@@ -16,10 +16,12 @@ const LONGEST: usize = 100_000;
 const TRIES: u32 = 3;
 
 pub(crate) async fn verify(services: &Services, path: &RepoPath) -> Result<(), Failure> {
+    let Some(Verification { asked, .. }) = services.jobs.verification(path).await? else { return Ok(()) };
     let at = services.clock.now();
     let (revision, problems) = look(services, path).await?;
     let settings = services.settings.get().await?;
-    let is_rebuilt = !problems.is_empty() && !settings.is_disabled(&path.project);
+    // Where nothing is published, nothing is to be made anew: what waits may wait for somebody to ask for it.
+    let is_rebuilt = !problems.is_empty() && revision > 0 && !settings.is_disabled(&path.project);
     if is_rebuilt {
         let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: true, all: true } };
         services.catalog.add_change(path, &change).await?;
@@ -37,13 +39,14 @@ pub(crate) async fn verify(services: &Services, path: &RepoPath) -> Result<(), F
         length <= LONGEST
     };
     let problems = problems.into_iter().take(MOST).take_while(is_told).collect();
-    Ok(services.jobs.record_found(path, &Found { at, revision, count, problems, is_rebuilt }).await?)
+    Ok(services.jobs.record_found(path, asked, &Found { at, revision, count, problems, is_rebuilt }).await?)
 }
 
 /// The revision that is published, and what is wrong with it.
 async fn look(services: &Services, path: &RepoPath) -> Result<(u64, Vec<String>), Failure> {
     for _ in 0..TRIES {
-        let Some(repository) = services.catalog.repository(path).await? else {
+        let there = services.catalog.repository(path).await?;
+        let Some(repository) = there.filter(|repository| !repository.is_gone()) else {
             return Ok((0, vec!["there is no such repository any more".to_owned()]));
         };
         if let Some(problems) = colca_revisions::verify(services, path, &repository).await? {

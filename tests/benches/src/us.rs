@@ -88,7 +88,8 @@ impl Subject for Colca {
     fn prepare(&mut self, data: &Data) -> Result<()> {
         self.repository = repository(self.format);
         let (project, contents) = (&self.repository.project, self.contents);
-        let section = format!("[repos.{project}]\nquiet_seconds = 0\n[distributions.{project}]\nContents = {contents}\n");
+        let section =
+            format!("[repos.{project}]\nquiet_seconds = 0\n[distributions.{project}]\nContents = {contents}\n");
         self.section = Some(Section::add(&section));
         let prefix = self.repository.prefix();
         self.publisher.repository = prefix.trim_start_matches("repos/").to_owned();

@@ -48,16 +48,17 @@ impl Jobs {
         put.map(drop).map_err(|error| Error::sdk(format!("note that {repository} is to be verified"), error))
     }
 
-    /// Notes what was found.
+    /// Notes what was found after it was `asked`, unless it was asked again meanwhile.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn record_found(&self, repository: &RepoPath, found: &Found) -> Result<()> {
+    pub async fn record_found(&self, repository: &RepoPath, asked: Timestamp, found: &Found) -> Result<()> {
         let key = key(&partition(repository), SK);
         let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key));
         let request = request.update_expression("SET #found = :found").expression_attribute_names("#found", "found");
         let request = request.expression_attribute_values(":found", attribute(found)?);
-        let answer = request.condition_expression("attribute_exists(pk)").send().await;
+        let request = request.condition_expression("asked = :asked");
+        let answer = request.expression_attribute_values(":asked", attribute(asked)?).send().await;
         held(answer.map_err(|error| Error::sdk(format!("note what was found in {repository}"), error))).map(drop)
     }
 

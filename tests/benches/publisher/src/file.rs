@@ -30,7 +30,8 @@ impl File {
         if filename.is_rpm() {
             let package = Package::parse(&bytes, size)?;
             let directory = package.arch_dir().to_owned();
-            let href = if repository.has_single_repodata() { format!("{directory}/{filename}") } else { filename.to_string() };
+            let href =
+                if repository.has_single_repodata() { format!("{directory}/{filename}") } else { filename.to_string() };
             let location = Location { href, size, sha256, file_time: 0 };
             let fragments = package.fragments(&location).to_bytes();
             let (arch, format) = (directory.parse()?, Format::Rpm(directory.clone()));

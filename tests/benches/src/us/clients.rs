@@ -76,7 +76,8 @@ fn by_apt(repository: &Repository, sample: &[&str]) -> Vec<String> {
     let root = apt::Root::with(&repository.file("repo"));
     root.update();
     root.install(sample);
-    let installed = root.output("dpkg-query", &["--admindir", &root.path().join("root/var/lib/dpkg").display().to_string(), "--show"]);
+    let installed = root
+        .output("dpkg-query", &["--admindir", &root.path().join("root/var/lib/dpkg").display().to_string(), "--show"]);
     assert_eq!(installed.lines().count(), sample.len(), "apt installed something else: {installed}");
     root.names()
 }
