@@ -19,6 +19,7 @@ pub struct Deb {
     compression: String,
     fields: Vec<(String, String)>,
     text: String,
+    more: Vec<String>,
 }
 
 impl Deb {
@@ -33,6 +34,7 @@ impl Deb {
             compression: "xz".to_owned(),
             fields: vec![("Section".to_owned(), "misc".to_owned()), ("Priority".to_owned(), "optional".to_owned())],
             text: String::new(),
+            more: vec![],
         }
     }
 
@@ -68,7 +70,14 @@ impl Deb {
         Self { text: text.to_owned(), ..self }
     }
 
-    /// The only file that it installs, relative to the root.
+    /// With another file, `usr/share/colca-tests/<name>`.
+    #[must_use]
+    pub fn file(mut self, name: &str) -> Self {
+        self.more.push(format!("usr/share/colca-tests/{name}"));
+        self
+    }
+
+    /// The file that it installs, relative to the root, and the only one if there is no other.
     #[must_use]
     pub fn installs(&self) -> String {
         format!("usr/share/colca-tests/{}", self.name)
@@ -100,6 +109,9 @@ impl Deb {
         }
         write(&tree.join("DEBIAN/control"), &control);
         write(&tree.join(self.installs()), &format!("{} {} {}\n", self.name, self.version, self.text));
+        for path in &self.more {
+            write(&tree.join(path), &format!("of {}\n", self.name));
+        }
         let (compression, tree) = (format!("-Z{}", self.compression), tree.display().to_string());
         tools::output("chmod", ["-R", "u=rwX,go=rX", &tree]);
         let built_name = built.display().to_string();

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::{aws, stack, stack::root, tools};
+use crate::{Repository, aws, stack, stack::root, tools};
 
 /// The folders of all functions.
 pub const ALL: [&str; 8] = ["upload", "ingest", "import", "catalog", "curate", "repo-build", "reap", "admin"];
@@ -38,6 +38,18 @@ pub fn logged(folder: &str) -> String {
             _ => return lines,
         }
     }
+}
+
+/// What each message to the builder about a repository took, as it logged: calls of `DynamoDB`, and of S3.
+#[must_use]
+pub fn calls(repository: &Repository) -> Vec<(u32, u32)> {
+    let path = format!("{} took ", repository.full_path());
+    let number = |text: &str| text.split(' ').next().and_then(|number| number.parse().ok());
+    let calls = |line: &str| {
+        let took = line.split_once(&path)?.1;
+        Some((number(took)?, number(took.split_once("DynamoDB and ")?.1)?))
+    };
+    logged("repo-build").lines().filter_map(calls).collect()
 }
 
 /// The ids of the processes that run a function now: the process executor starts each with its name in its environment.

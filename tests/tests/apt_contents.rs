@@ -143,6 +143,128 @@ fn packages_of_others_are_listed_too() {
     assert!(!dists.text.contains("Contents"), "{}", dists.text);
 }
 
+/// What is listed, with paths below the directory of the tests.
+fn wait_for_lines(repository: &Repository, lines: &[(&str, &str)]) {
+    let expected: Vec<_> =
+        lines.iter().map(|(path, owners)| (format!("usr/share/colca-tests/{path}"), (*owners).to_owned())).collect();
+    wait::until(&format!("{lines:?} to be listed"), || {
+        list(repository);
+        let _ = repository.wait_until_settled();
+        (contents(repository, "jammy")? == expected).then_some(())
+    });
+}
+
+/// What is kept of the lists of a repository.
+fn state(repository: &Repository) -> String {
+    repository.prefix().replacen("repos/", "state/contents/", 1)
+}
+
+#[test]
+fn lists_that_are_changed_are_those_that_are_made_anew() {
+    let repository = Repository::of("contents-changes", "ubuntu", "22.04");
+    let _section = with_contents(&[&repository]);
+    let other = upload::register(&repository, &Deb::new("other", "1").file("shared").build());
+    let first = Deb::new("hello", "1").file("old").file("shared").build();
+    upload::publish_all(&repository, &[first.clone(), Deb::new("doc", "1").arch("all").build()]);
+    let shared = ("shared", "misc/hello,misc/other");
+    let (doc, hello, old, theirs) =
+        (("doc", "misc/doc"), ("hello", "misc/hello"), ("old", "misc/hello"), ("other", "misc/other"));
+    wait_for_lines(&repository, &[doc, hello, old, theirs, shared]);
+
+    // Whoever made all anew would read this package again, and keep its paths.
+    aws::delete(stack().store(), &paths(&other));
+    let (new, newer) = (("new", "misc/hello"), ("newer", "misc/hello"));
+    upload::publish(&repository, &Deb::new("hello", "2").file("new").build());
+    wait_for_lines(&repository, &[doc, hello, new, old, theirs, shared]);
+    let replacement = Deb::new("hello", "2").file("newer").build();
+    assert_eq!(upload::upload_with_force(&repository, &replacement)["state"], "registered");
+    wait_for_lines(&repository, &[doc, hello, newer, old, theirs, shared]);
+    let file = format!("{}{}", chacra::flavor(&repository, "amd64"), first.filename);
+    let _ = chacra::send("DELETE", &file).expect(204);
+    let shared_no_more = ("shared", "misc/other");
+    wait_for_lines(&repository, &[doc, hello, newer, theirs, shared_no_more]);
+    upload::publish(&repository, &first);
+    upload::publish(&repository, &Deb::new("more", "1").arch("all").build());
+    wait_for_lines(&repository, &[doc, hello, ("more", "misc/more"), newer, old, theirs, shared]);
+    assert!(!is_kept(&paths(&other)), "all packages were read, not those that changed");
+
+    let files = || Dists::of(&repository, "jammy").expect("published").files;
+    let lists = || files().into_iter().filter(|(path, _)| path.contains("Contents-")).collect::<Vec<_>>();
+    let changed = lists();
+    assert_eq!(changed.len(), 2);
+    recreate(&repository);
+    aws::delete(stack().store(), &state(&repository));
+    wait::until("the lists to be made anew", || {
+        list(&repository);
+        let _ = repository.wait_until_settled();
+        is_kept(&state(&repository)).then_some(())
+    });
+    wait_for_lines(&repository, &[doc, hello, ("more", "misc/more"), newer, old, theirs, shared]);
+    assert!(is_kept(&paths(&other)));
+    assert!(lists() == changed, "other bytes");
+}
+
+fn recreate(repository: &Repository) {
+    let revision = repository.wait_until_settled()["revision"].clone();
+    let _ = chacra::send("POST", &format!("{}recreate", chacra::repository(repository))).expect(200);
+    wait::until("all to be made anew", || (repository.wait_until_settled()["revision"] != revision).then_some(()));
+}
+
+#[test]
+fn lists_that_cannot_be_read_are_made_anew() {
+    let damages: [fn(&mut Vec<u8>); 4] = [
+        |bytes| bytes.clear(),
+        |bytes| bytes.truncate(bytes.len() - 1),
+        |bytes| bytes[100] ^= 1,
+        |bytes| {
+            let middle = bytes.len() - 20;
+            bytes[middle] ^= 1;
+        },
+    ];
+    let repository = Repository::of("contents-damaged", "ubuntu", "22.04");
+    let _section = with_contents(&[&repository]);
+    upload::publish(&repository, &Deb::new("package-0", "1").build());
+    let mut names = vec!["package-0".to_owned()];
+    wait_for(&repository, "jammy", &["package-0"]);
+    for (number, damage) in damages.iter().enumerate() {
+        let mut bytes = aws::object(stack().store(), &state(&repository)).expect("it was made");
+        damage(&mut bytes);
+        aws::put(stack().store(), &state(&repository), &bytes);
+        names.push(format!("package-{}", number + 1));
+        upload::publish(&repository, &Deb::new(&names[number + 1], "1").build());
+        wait_for(&repository, "jammy", &names.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
+
+/// The most calls that listing the files of one package more may take: of `DynamoDB`, and of S3.
+const MOST_CALLS: (u32, u32) = (12, 12);
+
+#[test]
+fn a_package_more_takes_as_many_calls_however_many_there_are() {
+    let [few, many] = [5, 15].map(|count| {
+        let repository = Repository::of(&format!("contents-of-{count}"), "debian", "12");
+        let section = with_contents(&[&repository]);
+        let names: Vec<_> = (10..10 + count).map(|number| format!("package-{number}")).collect();
+        upload::publish_all(&repository, &names.iter().map(|name| Deb::new(name, "1").build()).collect::<Vec<_>>());
+        wait_for(&repository, "bookworm", &names.iter().map(String::as_str).collect::<Vec<_>>());
+        (repository, section)
+    });
+    let mut number = 30;
+    // What is due a minute after each publish may come in between.
+    wait::until("as many calls for many as for few", || {
+        number += 1;
+        let [few, many] = [&few, &many].map(|(repository, _)| {
+            upload::publish(repository, &Deb::new(&format!("package-{number}"), "1").build());
+            let _ = repository.wait_until_settled();
+            let before = functions::calls(repository).len();
+            list(repository);
+            wait::until("what that took", || functions::calls(repository).get(before).copied())
+        });
+        println!("one more: {few:?} calls of DynamoDB and S3 of few packages, {many:?} of many");
+        (few == many && few.0 <= MOST_CALLS.0 && few.1 <= MOST_CALLS.1).then_some(())
+    });
+}
+
 /// A package whose data member says that it is compressed by bzip2, as in packages of long ago.
 fn with_bzip2() -> Package {
     let mut package = Deb::new("hello-old", "1.0-1").compression("none").build();

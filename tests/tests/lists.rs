@@ -198,10 +198,10 @@ fn a_package_more_takes_few_calls() {
         };
         upload::publish_all(&repository, &[package(0), package(1)]);
         let _ = repository.wait_until_settled();
-        let before = calls(&repository).len();
+        let before = functions::calls(&repository).len();
         upload::publish(&repository, &package(2));
         let _ = repository.wait_until_settled();
-        let calls = wait::until("what the build took", || calls(&repository).get(before).copied());
+        let calls = wait::until("what the build took", || functions::calls(&repository).get(before).copied());
         println!("{} one more: {} calls of DynamoDB, {} of S3", repository.distro, calls.0, calls.1);
         assert!(calls.0 <= MOST_CALLS.0 && calls.1 <= MOST_CALLS.1, "{calls:?}");
     }
@@ -309,17 +309,6 @@ fn archives_and_plain_files_are_compared_too() {
         let found = verify(&repository);
         assert_eq!(found["problems"], json!([]), "{found}");
     }
-}
-
-/// What each build of a repository took, as it logged: calls of `DynamoDB`, and of S3.
-fn calls(repository: &Repository) -> Vec<(u32, u32)> {
-    let path = format!("{} took ", repository.full_path());
-    let number = |text: &str| text.split(' ').next().and_then(|number| number.parse().ok());
-    let calls = |line: &str| {
-        let took = line.split_once(&path)?.1;
-        Some((number(took)?, number(took.split_once("DynamoDB and ")?.1)?))
-    };
-    functions::logged("repo-build").lines().filter_map(calls).collect()
 }
 
 fn recreate(repository: &Repository) {

@@ -30,6 +30,12 @@ impl Paths {
         Ok(Self { lines: sorted(&lines) })
     }
 
+    /// These, one a line.
+    #[cfg(test)]
+    pub(crate) fn of(lines: &[u8]) -> Self {
+        Self { lines: sorted(lines) }
+    }
+
     /// Each path: `usr/bin/hello`.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         split(&self.lines)

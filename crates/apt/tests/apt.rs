@@ -5,8 +5,8 @@ mod support;
 use std::{fs, path::Path};
 
 use colca_apt::{
-    ArchivePath, Dsc, Fragment, Index, Layout, NamedFile, Package, Paths, PublishedRelease, Release, by_hash, contents,
-    pool_directory,
+    ArchivePath, Dsc, Fragment, Index, Label, Layout, NamedFile, Package, Paths, PublishedRelease, Release, by_hash,
+    contents, pool_directory,
 };
 use colca_model::{Codename, Component, Filename, Sha256};
 use jiff::Timestamp;
@@ -56,8 +56,11 @@ fn publish(top: &Path) -> Release {
 
     let published = published::publish(&layout, fragments.iter().map(|(fragment, path)| (fragment, path)));
     assert_eq!(published.left_out, []);
-    let with_paths: Vec<_> = paths.iter().map(|(fragment, paths)| (fragment, paths)).collect();
+    let labels = paths.iter().flat_map(|(fragment, paths)| Label::of(&layout, fragment).map(|label| (label, paths)));
+    let labels: Vec<_> = labels.collect();
+    let with_paths: Vec<_> = labels.iter().map(|(label, paths)| (label, *paths)).collect();
     let contents = contents(&layout, published.indexes.architectures(), &with_paths);
+    let contents: Vec<_> = contents.into_iter().map(|list| list.index).collect();
     let dists = top.join("dists/bookworm");
     let mut files: Vec<NamedFile> = contents.iter().flat_map(Index::listed).cloned().collect();
     let write = |file: &NamedFile, bytes: &[u8]| {

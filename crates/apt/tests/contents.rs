@@ -4,7 +4,7 @@ mod support;
 
 use std::{collections::BTreeMap, fs, io::Cursor, os::unix::fs::symlink, path::Path};
 
-use colca_apt::{Fragment, Layout, Package, Paths, contents};
+use colca_apt::{ContentsEdits, Fragment, Label, Layout, Package, Paths, contents};
 use colca_model::{DebArchitecture, Sha256};
 use flate2::read::GzDecoder;
 use support::{
@@ -82,12 +82,17 @@ fn say_what_apt_ftparchive_says() {
         });
         (name, fragment(&file, name), paths(&file), file)
     });
-    let packages: Vec<_> = built.iter().map(|(_, fragment, paths, _)| (fragment, paths)).collect();
-    let ours: BTreeMap<_, _> = contents(&Layout::new(&[], &[]), &architectures, &packages)
+    let layout = Layout::new(&[], &[]);
+    let labels = built.each_ref().map(|(_, fragment, ..)| Label::of(&layout, fragment));
+    let packages =
+        labels.iter().zip(&built).flat_map(|(label, (_, _, paths, _))| label.as_ref().map(|label| (label, paths)));
+    let packages: Vec<_> = packages.collect();
+    assert_eq!(packages.len(), 3, "one is for the installer");
+    let ours: BTreeMap<_, _> = contents(&layout, &architectures, &packages)
         .into_iter()
-        .map(|index| {
-            let text = std::io::read_to_string(GzDecoder::new(&index.packed.bytes[..])).expect("UTF-8");
-            (index.plain.name, read(&text))
+        .map(|list| {
+            let text = std::io::read_to_string(GzDecoder::new(&list.index.packed.bytes[..])).expect("UTF-8");
+            (list.index.plain.name, read(&text))
         })
         .collect();
     assert_eq!(ours.keys().collect::<Vec<_>>(), ["main/Contents-amd64", "main/Contents-arm64"]);
@@ -110,6 +115,56 @@ fn say_what_apt_ftparchive_says() {
     let owners: BTreeMap<_, _> = ours["main/Contents-arm64"].iter().cloned().collect();
     assert_eq!(owners["usr/b/f"], "contrib/libs/aa,other");
     assert_eq!(owners["usr/ein name"], "contrib/libs/aa");
+}
+
+/// What is called by its name and its arguments, and reads a file.
+const READERS: [(&str, &[&str]); 3] = [
+    ("zcat", &["Contents.gz"]),
+    ("gzip", &["--decompress", "--stdout", "--keep", "Contents.gz"]),
+    ("python3", &["-c", "import gzip, sys; sys.stdout.buffer.write(gzip.open('Contents.gz').read())"]),
+];
+
+#[test]
+fn a_list_of_many_runs_is_read_by_everybody_and_changes_where_it_changes() {
+    let scratch = Scratch::new("contents-runs");
+    let of = |name: &str, files: usize| {
+        let paths: Vec<_> =
+            (0..files).map(|number| format!("usr/share/{:x}/{name}", number * 7919 % 100_003)).collect();
+        let entries: Vec<_> = paths.iter().map(|path| raw_deb::file(path, b"")).collect();
+        paths_of_data(&raw_deb::tar(&entries))
+    };
+    let architecture = DebArchitecture::new("amd64").expect("a good name");
+    let layout = Layout::new(&[], &[]);
+    let label = |name: &str| Label {
+        name: format!("net/{name}"),
+        component: layout.component(None).clone(),
+        architecture: "amd64".to_owned(),
+    };
+    let (many, few) = ((label("many"), of("many", 30_000)), (label("few"), of("few", 3)));
+    let build = |packages: &[&(Label, Paths)]| {
+        let packages: Vec<_> = packages.iter().map(|(label, paths)| (label, paths)).collect();
+        contents(&layout, &[architecture.clone()], &packages).remove(0)
+    };
+    let (without, with) = (build(&[&many]), build(&[&many, &few]));
+    assert!(without.runs.len() >= 4, "{} runs", without.runs.len());
+    let mut edits = ContentsEdits::default();
+    edits.add(&few.0.name, &few.1);
+    assert_eq!(without.edit(&edits).as_ref(), Ok(&with));
+    let mut edits = ContentsEdits::default();
+    edits.remove(&few.0.name, &[&few.1], &[]);
+    assert_eq!(with.edit(&edits).as_ref(), Ok(&without));
+
+    let text = std::io::read_to_string(GzDecoder::new(&with.index.packed.bytes[..])).expect("UTF-8");
+    assert_eq!(text.lines().count(), 30_003);
+    assert_eq!(text.len() as u64, with.index.plain.size);
+    write(&scratch.path().join("Contents.gz"), &with.index.packed.bytes);
+    for (program, arguments) in READERS {
+        assert!(output(scratch.path(), program, arguments) == text, "{program} reads something else");
+    }
+}
+
+fn paths_of_data(data: &[u8]) -> Paths {
+    paths(&with_data("data.tar", data))
 }
 
 #[test]

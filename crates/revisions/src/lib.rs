@@ -2,6 +2,7 @@
 
 mod first;
 mod garbage;
+mod journal;
 mod lists;
 mod verify;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use first::{Uploaded, first_of_each};
 pub use garbage::{LONGER, garbage, superseded};
+pub use journal::{Journal, JournalPackage};
 pub use lists::{CarriedFile, LeftOut, List, Lists, Notes};
 pub use verify::verify;
 

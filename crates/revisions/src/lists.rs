@@ -9,6 +9,8 @@ use colca_runtime::Services;
 use colca_store::{ObjectKey, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::Journal;
+
 /// The lists of a repository, as a revision that was made of the catalog has them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lists {
@@ -38,6 +40,9 @@ pub struct Notes {
     /// Whether the next build has to read all packages again: some are those of others, or cannot be listed beside them.
     #[serde(default)]
     pub takes_all: bool,
+    /// How the packages have changed since the lists of the files in them were made, if those are wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<Journal>,
 }
 
 /// A file that is registered, and listed nowhere.

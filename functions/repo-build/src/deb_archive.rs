@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use colca_apt::{ArchivePath, Fragment, Indexes, Kind, Layout, Listing as Place, without_conflicts};
-use colca_model::{Codename, RepositoryKind};
-use colca_revisions::{LeftOut, Lists, Notes};
+use colca_apt::{ArchivePath, Fragment, Indexes, Kind, Label, Layout, Listing as Place, without_conflicts};
+use colca_model::{Codename, RepositoryKind, UploadId};
+use colca_revisions::{Journal, JournalPackage, LeftOut, Lists, Notes};
 use colca_segments::{Id, Package};
 use colca_settings::Distribution;
-use colca_store::Format;
+use colca_store::{Format, Revision};
 use futures::future::try_join_all;
 use futures::{StreamExt, stream};
 
 use crate::assemble::{Assembly, Listing};
-use crate::contents_file;
+use crate::contents_file::{self, Stored};
 use crate::deb::{self, Distributed, ListedDeb};
 use crate::failure::Failure;
 use crate::gather::gather;
@@ -42,6 +42,7 @@ pub(crate) async fn plan(assembly: &Assembly<'_>, listing: Listing<'_>) -> Resul
     wanted.mirrorlists.insert("mirrorlist".to_owned(), String::new());
     let mut kept = Lists::default();
     let mut contents = contents(assembly, &distribution).await?;
+    let made = contents.made.take();
     let before = std::mem::take(&mut notes.indexes);
     for codename in &codenames {
         let of_it: Vec<_> = debs.iter().filter(|deb| deb.codenames.contains(codename)).collect();
@@ -65,7 +66,7 @@ pub(crate) async fn plan(assembly: &Assembly<'_>, listing: Listing<'_>) -> Resul
             wanted.can_be_merged |= listed.can_be_merged;
             kept.lists.insert(deb::list_name(codename, index), listed.list.clone());
         }
-        let contents = contents.remove(codename).unwrap_or_default();
+        let contents = contents.lists.remove(codename).unwrap_or_default();
         let distributed =
             Distributed { codename, distribution: &distribution, layout: &layout, indexes: &indexes, lists, contents };
         let place = distributed.plan(assembly.new).map_err(|invalid| {
@@ -81,8 +82,35 @@ pub(crate) async fn plan(assembly: &Assembly<'_>, listing: Listing<'_>) -> Resul
     if wanted.packages == 0 && count > 0 {
         return Err(Failure::NothingListed { packages: count as u64, problems: wanted.problems });
     }
+    let changes = (!all).then_some((&pending.gone, &debs[..]));
+    notes.journal = distribution.contents.then(|| journal(assembly, &layout, &mut notes, changes, made));
     wanted.lists = Some(Lists { notes, ..kept });
     Ok(Some(wanted))
+}
+
+/// Goes on with what is noted for those who make the lists of files: the changes, if these are not all packages, and what
+/// they were `made` of already.
+fn journal(
+    assembly: &Assembly<'_>,
+    layout: &Layout,
+    notes: &mut Notes,
+    changes: Option<(&BTreeSet<UploadId>, &[ListedDeb])>,
+    made: Option<u64>,
+) -> Journal {
+    let number = assembly.new.number;
+    let Some((gone, debs)) = changes else { return Journal::new(number) };
+    let before = notes.journal.take();
+    // Nobody wanted them so far.
+    let mut journal = before.unwrap_or_else(|| Journal::new(assembly.repository.lists.unwrap_or(number)));
+    made.into_iter().for_each(|made| journal.forget(made));
+    let listed = debs.iter().filter(|deb| !notes.left_out.contains_key(&deb.read.row.upload));
+    let listed = listed.filter_map(|ListedDeb { read, fragment, path, .. }| {
+        let (label, path) = (Label::of(layout, fragment)?, path.as_str().to_owned());
+        let (arch, filename) = (read.row.arch.clone(), read.row.filename.clone());
+        Some((read.row.upload.clone(), JournalPackage { label, path, arch, filename }))
+    });
+    journal.note(number, gone, listed);
+    journal
 }
 
 /// The packages, with where they lie. A source package that is not complete is noted as left out.
@@ -169,17 +197,13 @@ async fn list(
 }
 
 /// The lists of the files in packages, if they are configured.
-async fn contents(
-    assembly: &Assembly<'_>,
-    distribution: &Distribution,
-) -> Result<BTreeMap<Codename, Vec<contents_file::ContentsFile>>, Failure> {
+async fn contents(assembly: &Assembly<'_>, distribution: &Distribution) -> Result<Stored, Failure> {
     if !distribution.contents {
-        return Ok(BTreeMap::new());
+        return Ok(Stored::default());
     }
     let is_there = |codename: &Codename, file: &colca_apt::NamedFile| {
-        let place = assembly.previous.and_then(|previous| previous.places.get(&format!("dists/{codename}")));
-        let path = format!("dists/{codename}/{}", colca_apt::by_hash(file));
-        !assembly.all && place.is_some_and(|place| place.files.contains(&path))
+        let is_in = |previous: &Revision| contents_file::is_in(previous, codename, file);
+        !assembly.all && assembly.previous.is_some_and(is_in)
     };
     Ok(contents_file::stored(&assembly.builder.services, assembly.path, is_there).await?)
 }
