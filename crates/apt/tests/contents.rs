@@ -143,7 +143,7 @@ fn a_list_of_many_runs_is_read_by_everybody_and_changes_where_it_changes() {
     let (many, few) = ((label("many"), of("many", 30_000)), (label("few"), of("few", 3)));
     let build = |packages: &[&(Label, Paths)]| {
         let packages: Vec<_> = packages.iter().map(|(label, paths)| (label, paths)).collect();
-        contents(&layout, &[architecture.clone()], &packages).remove(0)
+        contents(&layout, std::slice::from_ref(&architecture), &packages).remove(0)
     };
     let (without, with) = (build(&[&many]), build(&[&many, &few]));
     assert!(without.runs.len() >= 4, "{} runs", without.runs.len());

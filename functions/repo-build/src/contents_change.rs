@@ -90,11 +90,7 @@ fn source(job: &Job<'_>, upload: &UploadId, package: &JournalPackage) -> Source 
 }
 
 /// The architectures of each distribution, if these are the lists that they have.
-fn architectures_of(
-    job: &Job<'_>,
-    notes: &Notes,
-    lists: &BTreeMap<Codename, Vec<Listed>>,
-) -> Option<Architectures> {
+fn architectures_of(job: &Job<'_>, notes: &Notes, lists: &BTreeMap<Codename, Vec<Listed>>) -> Option<Architectures> {
     let of = notes.indexes.iter();
     let of = of.map(|(codename, indexes)| Some((codename.parse().ok()?, indexes.architectures().to_vec())));
     let architectures: Architectures = of.collect::<Option<_>>()?;

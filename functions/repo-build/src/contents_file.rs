@@ -96,7 +96,8 @@ pub(crate) fn is_in(revision: &Revision, codename: &Codename, packed: &NamedFile
 /// What there is; `None` if there is nothing that can be read.
 pub(crate) async fn look(services: &Services, repository: &RepoPath) -> colca_store::Result<Option<Head>> {
     let mut beginning = match services.objects.read_range(&key(repository), 0, FIRST).await {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        // Of an object without any bytes no range can be read.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Invalid) => return Ok(None),
         beginning => beginning?,
     };
     if beginning.len() as u64 == FIRST && !beginning.contains(&b'\n') {
