@@ -289,11 +289,12 @@ fn what_changes_while_it_is_compared_is_nothing_wrong() {
 
 #[test]
 fn where_nothing_is_published_nothing_is_made_anew() {
-    let repository = Repository::new("verify-gone");
-    upload::publish(&repository, &rpm(0));
-    let _ = repository.wait_until_settled();
-    let _ = chacra::send("DELETE", &format!("{}{}", chacra::arch(&repository, "noarch"), rpm(0).filename)).expect(204);
-    wait::until("it to go", || repository.repodata("noarch").is_none().then_some(()));
+    let repository = Repository::of("verify-nothing", "debian", "12");
+    // A source package of which something is missing is not listed.
+    let files = source("alone", "1-1");
+    let dsc = files.iter().find(|file| file.filename.ends_with(".dsc")).expect("it has one");
+    let _ = upload::register(&repository, dsc);
+    let _ = repository.wait_until_idle();
     let found = verify_now(&repository);
     assert_eq!((&found["revision"], &found["is_rebuilt"]), (&json!(0), &json!(false)), "{found}");
 }
