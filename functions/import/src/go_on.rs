@@ -71,6 +71,8 @@ fn log(before: &Import, import: &Import, took: SignedDuration, calls: colca_runt
         refused = tally.refused - was.refused,
         dynamodb = calls.dynamodb,
         s3 = calls.s3,
+        s3_received = calls.s3_received,
+        s3_sent = calls.s3_sent,
         ms = took.as_millis(),
         "Imported piece {} of {} into {}", import.pieces, import.source, import.repository
     );

@@ -49,9 +49,11 @@ fn main() -> ExitCode {
 
 fn bench(arguments: &Arguments) -> Result<ExitCode> {
     let root = root().canonicalize().at(root())?;
-    let results = bench::run(arguments, &root.join(".localstack/bench"))?;
+    let target = root.join("target/bench");
+    let write = |results: &report::Results| results.write(&target).map(drop);
+    let results = bench::run(arguments, &root.join(".localstack/bench"), write)?;
     println!("{}", results.text());
-    for path in results.write(&root.join("target/bench"))? {
+    for path in results.write(&target)? {
         println!("{}", path.strip_prefix(&root).unwrap_or(&path).display());
     }
     Ok(ExitCode::SUCCESS)

@@ -44,12 +44,12 @@ impl Results {
         text + &findings::text(&self.findings) + &goals::text(&self.series, &self.findings)
     }
 
-    /// Writes `results.json` and `results.svg`, and says where.
-    pub(crate) fn write(&self, folder: &Path) -> Result<[PathBuf; 2]> {
+    /// Writes `results.json`, `results.svg` and `results.md`, and says where.
+    pub(crate) fn write(&self, folder: &Path) -> Result<[PathBuf; 3]> {
         fs::create_dir_all(folder).at(folder)?;
-        let paths = ["results.json", "results.svg"].map(|name| folder.join(name));
+        let paths = ["results.json", "results.svg", "results.md"].map(|name| folder.join(name));
         let json = serde_json::to_string_pretty(&self).expect("numbers and strings");
-        for (path, text) in paths.iter().zip([json, chart::svg(self)]) {
+        for (path, text) in paths.iter().zip([json, chart::svg(self), self.text()]) {
             fs::write(path, text).at(path)?;
         }
         Ok(paths)

@@ -3,6 +3,7 @@
 //! in the cloud are somebody else's machines.
 
 mod clients;
+mod headers;
 mod installable;
 mod publisher;
 mod size;
@@ -11,7 +12,7 @@ mod stillness;
 use std::path::Path;
 
 use colca_tests::{Repository, section::Section};
-use publisher::Publisher;
+use publisher::{Logged, Publisher};
 pub(crate) use stillness::Stillness;
 
 use crate::{
@@ -29,6 +30,12 @@ pub(crate) const NAME: &str = "colca";
 /// The distribution of our archives.
 const CODENAME: &str = "bookworm";
 
+/// The most packages whose `Contents` are made: that reads a list of each.
+const CONTENTS_AT_MOST: usize = 10_000;
+
+/// The most packages that are imported: for more of them nobody else's figures are there.
+const IMPORTED_AT_MOST: usize = 10_000;
+
 /// At which size uploads are timed.
 const UPLOADED_AT: usize = 10_000;
 
@@ -41,19 +48,19 @@ struct Colca {
     section: Option<Section>,
     /// How many packages were taken from the middle so far: what was put back stands at the end.
     taken: usize,
+    /// Where in the bucket the packages lie that an import takes in.
+    prefix: Option<String>,
 }
 
 /// Ourselves; for debs with `Contents` and without.
-pub(crate) fn all(format: Format, folder: &Path) -> Result<Vec<Box<dyn Subject>>> {
+pub(crate) fn all(format: Format, packages: usize, folder: &Path) -> Result<Vec<Box<dyn Subject>>> {
     let mut all: Vec<Box<dyn Subject>> = Vec::new();
-    for contents in [true, false] {
-        if contents && format == Format::Rpm {
-            continue;
-        }
+    let is_made = format == Format::Deb && packages <= CONTENTS_AT_MOST;
+    for contents in [true, false].into_iter().filter(|contents| is_made || !contents) {
         let name = if contents { "with-contents" } else { format.ending() };
         let publisher = Publisher::new(&folder.join(NAME).join(name))?;
         let repository = repository(format);
-        all.push(Box::new(Colca { format, contents, publisher, repository, section: None, taken: 0 }));
+        all.push(Box::new(Colca { format, contents, publisher, repository, section: None, taken: 0, prefix: None }));
     }
     Ok(all)
 }
@@ -80,9 +87,9 @@ impl Subject for Colca {
         "unsigned, with a snapshot of each revision; read and written: from and to S3, whose own work is not counted"
     }
 
-    /// What is there without metadata are files in a bucket, which an import has to register first.
+    /// What is there without metadata are files in a bucket: they are imported, then published.
     fn ways(&self, work: Work) -> Vec<&'static str> {
-        if work == Work::Cold { vec![] } else { vec![""] }
+        if work == Work::Cold && self.prefix.is_none() { vec![] } else { vec![""] }
     }
 
     fn prepare(&mut self, data: &Data) -> Result<()> {
@@ -91,8 +98,12 @@ impl Subject for Colca {
         let section =
             format!("[repos.{project}]\nquiet_seconds = 0\n[distributions.{project}]\nContents = {contents}\n");
         self.section = Some(Section::add(&section));
-        let prefix = self.repository.prefix();
-        self.publisher.repository = prefix.trim_start_matches("repos/").to_owned();
+        self.publisher = self.publisher.of(&self.repository);
+        if !self.contents && data.packages.len() <= IMPORTED_AT_MOST {
+            let prefix = format!("import/{project}/");
+            self.publisher.run_with("bring", &[&prefix], &data.packages)?;
+            self.prefix = Some(prefix);
+        }
         self.taken = 0;
         self.publisher.run("register", &data.packages)?;
         if self.contents {
@@ -108,10 +119,15 @@ impl Subject for Colca {
 
     fn step(&mut self, data: &Data, work: Work, _: &str) -> Result<Measured> {
         let count = data.packages.len();
+        if let (Work::Cold, Some(prefix)) = (work, &self.prefix) {
+            let publisher = self.publisher.of(&repository(self.format));
+            let (measured, logged) = publisher.measure(&[&["import", prefix], &["publish"]])?;
+            return self.checked(measured, logged, work, count);
+        }
         self.taken += 1;
         let middle = &data.packages[(count / 2 + self.taken) % count];
         let (out, into): (&[&Placed], &[&Placed]) = match work {
-            Work::Cold => return wrong("an import is not measured"),
+            Work::Cold => return wrong("there is nothing to import"),
             Work::Add => (&[], &[&data.added]),
             Work::Replace => (&[middle], &[&data.newer]),
             Work::Delete => (&[middle], &[]),
@@ -123,20 +139,20 @@ impl Subject for Colca {
         };
         self.change(out, into)?;
         let (measured, logged) = self.publisher.measure(self.works())?;
-        if logged.packages != Some(work.leaves(count) as u64) {
-            return wrong(format_args!("{} lists {:?} packages after {}", self.name(), logged.packages, work.title()));
-        }
         if work != Work::Readd {
             self.change(into, out)?;
             self.publish()?;
         }
-        Ok(measured)
+        self.checked(measured, logged, work, count)
     }
 
     fn afterwards(&mut self, data: &Data, still: &mut Option<Stillness>) -> Result<Vec<Finding>> {
         let finding = |found| Finding { format: data.format, packages: data.packages.len(), found };
-        let ratio = size::over_single_stream(&self.repository, self.format, data.packages.len())?;
+        let ratio = size::over_single_stream(&self.repository, self.format)?;
         let mut findings = vec![finding(Found::OverSingleStream(ratio))];
+        if self.prefix.is_some() && self.format == Format::Rpm {
+            findings.push(finding(Found::Headers(headers::bytes(data)?)));
+        }
         let sample = clients::sample(data);
         self.publisher.run("put", sample.iter().copied())?;
         findings.push(finding(Found::Clients(clients::check(&self.repository, data, &sample)?)));
@@ -155,6 +171,13 @@ impl Subject for Colca {
 }
 
 impl Colca {
+    fn checked(&self, measured: Measured, logged: Logged, work: Work, count: usize) -> Result<Measured> {
+        if logged.packages == Some(work.leaves(count) as u64) {
+            return Ok(measured);
+        }
+        wrong(format_args!("{} lists {:?} packages after {}", self.name(), logged.packages, work.title()))
+    }
+
     /// With lists of files the packages are published first, then the lists are made, then published too.
     fn works(&self) -> &'static [&'static [&'static str]] {
         if self.contents { &[&["publish"], &["contents"], &["publish"]] } else { &[&["publish"]] }

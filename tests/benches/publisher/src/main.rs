@@ -1,10 +1,11 @@
 //! What the benches run of us: files entered into the catalog without a network in between, and one build, as a process of its own.
 //!
 //! ```text
-//! colca-publisher WORK REPOSITORY, with the paths of files on standard input, one a line, where there are any
+//! colca-publisher WORK REPOSITORY [PREFIX], with the paths of files on standard input, one a line, where there are any
 //! ```
 
 mod file;
+mod import;
 mod register;
 
 use std::io;
@@ -34,12 +35,14 @@ async fn main() -> Result<ExitCode, Error> {
         "unregister" => register::unregister(&services, &repository, files()?).await?,
         "put" => put(&services, &repository, files()?).await?,
         "publish" => return build(services, repository, Task::Publish).await,
+        "bring" => import::put(&services, &words.next().ok_or("no prefix")?, &files()?).await?,
+        "import" => import::import(&services, repository, words.next().ok_or("no prefix")?).await?,
         "merge" => return build(services, repository, Task::Merge).await,
         "contents" => {
             let there = services.catalog.repository(&repository).await?.ok_or("no such repository")?;
             return build(services, repository, Task::Contents { revision: there.revision }).await;
         }
-        other => return Err(format!("{other}: must be register, unregister, put, publish, merge or contents").into()),
+        other => return Err(format!("{other}: is no work").into()),
     }
     Ok(ExitCode::SUCCESS)
 }

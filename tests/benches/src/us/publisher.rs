@@ -7,6 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use colca_tests::Repository;
 use serde_json::Value;
 
 use crate::{
@@ -22,7 +23,7 @@ const PROGRAM: &str = "COLCA_PUBLISHER";
 pub(super) struct Publisher {
     program: PathBuf,
     folder: PathBuf,
-    pub(super) repository: String,
+    repository: String,
 }
 
 /// What it logged of its work.
@@ -48,12 +49,28 @@ impl Publisher {
         Ok(Self { program, folder: folder.to_owned(), repository: String::new() })
     }
 
+    /// The same for a repository.
+    pub(super) fn of(&self, repository: &Repository) -> Self {
+        let repository = repository.prefix().trim_start_matches("repos/").to_owned();
+        Self { program: self.program.clone(), folder: self.folder.clone(), repository }
+    }
+
     /// Does some work that nobody measures, with files if it is about any.
     pub(super) fn run<'a>(&self, work: &str, files: impl IntoIterator<Item = &'a Placed>) -> Result<Logged> {
+        self.run_with(work, &[], files)
+    }
+
+    /// The same, with more to say.
+    pub(super) fn run_with<'a>(
+        &self,
+        work: &str,
+        words: &[&str],
+        files: impl IntoIterator<Item = &'a Placed>,
+    ) -> Result<Logged> {
         let log = self.folder.join("unmeasured.log");
         let output = fs::File::create(&log).at(&log)?;
         let mut command = Command::new(&self.program);
-        command.args([work, &self.repository]).stdin(Stdio::piped());
+        command.args([work, &self.repository]).args(words).stdin(Stdio::piped());
         let mut child = command.stdout(output.try_clone().at(&log)?).stderr(output).spawn().at(&self.program)?;
         let mut lines = String::new();
         files.into_iter().for_each(|(_, path)| lines += &format!("{}\n", path.display()));

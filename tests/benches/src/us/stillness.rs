@@ -1,12 +1,15 @@
-//! The stack, without those of its functions that would publish what the benches are to publish: `repo-build` gets no
+//! The stack, without those of its functions that would do what the benches are to do: `repo-build` and `import` get no
 //! messages, and `reap` does not wake.
 
 use colca_tests::{aws, deliveries, functions};
 use serde_json::{Value, json};
 
+/// The functions that are to do nothing, and the variables with the URLs of their queues.
+const QUEUES: [(&str, &str); 2] = [("repo-build", "COLCA_BUILD_QUEUE_URL"), ("import", "COLCA_IMPORT_QUEUE_URL")];
+
 /// Lasts until this is dropped.
 pub(crate) struct Stillness {
-    _builder: deliveries::Stopped,
+    _queues: [deliveries::Stopped; 2],
     rules: Vec<String>,
 }
 
@@ -16,14 +19,16 @@ impl Stillness {
         let rules = clocks_of("reap");
         rules.iter().for_each(|name| set_rule(name, "DisableRule"));
         // What is under way when the builder is stopped ends by itself.
-        Self { _builder: deliveries::stop("repo-build", "COLCA_BUILD_QUEUE_URL"), rules }
+        Self { _queues: QUEUES.map(|(folder, queue)| deliveries::stop(folder, queue)), rules }
     }
 
     /// Ends what an earlier one began and could not end, because it was killed.
     pub(crate) fn end() {
-        let mappings = aws::event_sources(functions::deployed("repo-build"));
-        for mapping in mappings["EventSourceMappings"].as_array().into_iter().flatten() {
-            aws::set_event_source(mapping["UUID"].as_str().expect("each has one"), &json!({"Enabled": true}));
+        for (folder, _) in QUEUES {
+            let mappings = aws::event_sources(functions::deployed(folder));
+            for mapping in mappings["EventSourceMappings"].as_array().into_iter().flatten() {
+                aws::set_event_source(mapping["UUID"].as_str().expect("each has one"), &json!({"Enabled": true}));
+            }
         }
         clocks_of("reap").iter().for_each(|name| set_rule(name, "EnableRule"));
     }
