@@ -29,8 +29,6 @@ pub(crate) struct Measured {
     pub(crate) written: u64,
     /// Requests to S3, where there are any.
     pub(crate) s3_requests: Option<u64>,
-    /// Those of them that had to wait for one another.
-    pub(crate) s3_round_trips: Option<u64>,
     /// Requests to DynamoDB, where there are any.
     pub(crate) dynamodb_requests: Option<u64>,
 }

@@ -3,6 +3,7 @@
 //! in the cloud are somebody else's machines.
 
 mod clients;
+mod far;
 mod headers;
 mod installable;
 mod publisher;
@@ -11,12 +12,12 @@ mod stillness;
 
 use std::path::Path;
 
-use colca_tests::{Repository, section::Section};
+use colca_tests::{Repository, section::Section, stack};
 use publisher::{Logged, Publisher};
 pub(crate) use stillness::Stillness;
 
 use crate::{
-    failure::{Result, wrong},
+    failure::{At, Result, wrong},
     measure::Measured,
     peers::WITHOUT_CONTENTS,
     report::{Finding, Found},
@@ -150,6 +151,9 @@ impl Subject for Colca {
         let finding = |found| Finding { format: data.format, packages: data.packages.len(), found };
         let ratio = size::over_single_stream(&self.repository, self.format)?;
         let mut findings = vec![finding(Found::OverSingleStream(ratio))];
+        if !self.contents {
+            findings.push(finding(Found::RoundTrips(self.round_trips(data)?)));
+        }
         if self.prefix.is_some() && self.format == Format::Rpm {
             findings.push(finding(Found::Headers(headers::bytes(data)?)));
         }
@@ -176,6 +180,17 @@ impl Colca {
             return Ok(measured);
         }
         wrong(format_args!("{} lists {:?} packages after {}", self.name(), logged.packages, work.title()))
+    }
+
+    /// How many calls of S3 have to wait for one another when one package more is published.
+    fn round_trips(&self, data: &Data) -> Result<u64> {
+        let service = stack().get("AWS_ENDPOINT_URL").trim_start_matches("http://").trim_end_matches('/');
+        let far = self.publisher.with_s3(far::far(service).at(service)?);
+        self.change(&[], &[&data.added])?;
+        let trips = far.run("publish", [])?.s3_in_turn;
+        self.change(&[&data.added], &[])?;
+        self.publish()?;
+        Ok(trips)
     }
 
     /// With lists of files the packages are published first, then the lists are made, then published too.

@@ -59,7 +59,6 @@ fn run(commands: &Commands) -> Result<Option<Measured>> {
         read: io_ended.read - io.read,
         written: io_ended.written - io.written,
         s3_requests: None,
-        s3_round_trips: None,
         dynamodb_requests: None,
     }))
 }

@@ -22,6 +22,8 @@ pub(crate) enum Found {
     OverSingleStream(f64),
     /// Seconds from asking for a ticket until clients find the package, sorted.
     Installable(Vec<f64>),
+    /// How many calls of S3 have to wait for one another when one package more is published.
+    RoundTrips(u64),
     /// The bytes of the headers of all packages.
     Headers(u64),
 }
@@ -40,6 +42,7 @@ pub(super) fn text(all: &[Finding]) -> String {
                 seconds.last().unwrap_or(&0.0),
                 middle(seconds).unwrap_or(0.0),
             ),
+            Found::RoundTrips(number) => format!("+1 takes {number} round trips to S3, one after the other"),
             Found::Headers(bytes) => format!("headers have {:.1} MB", *bytes as f64 / 1e6),
         };
         text += &format!("{packages} {}s: {words}\n", format.ending());

@@ -88,7 +88,6 @@ fn each(runs: &[Measured], choose: impl Fn(&[f64]) -> f64) -> Measured {
         read: whole(&|run| run.read),
         written: whole(&|run| run.written),
         s3_requests: some(&|run| run.s3_requests),
-        s3_round_trips: some(&|run| run.s3_round_trips),
         dynamodb_requests: some(&|run| run.dynamodb_requests),
     }
 }
@@ -106,7 +105,6 @@ pub(crate) mod tests {
             read: 1,
             written: 1,
             s3_requests: subject.starts_with(us::NAME).then_some(20),
-            s3_round_trips: subject.starts_with(us::NAME).then_some(7),
             dynamodb_requests: subject.starts_with(us::NAME).then_some(3),
         };
         let runs: Vec<_> = cpu.iter().map(run).collect();

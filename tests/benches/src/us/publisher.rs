@@ -3,6 +3,7 @@
 use std::{
     env, fs,
     io::Write,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -24,6 +25,8 @@ pub(super) struct Publisher {
     program: PathBuf,
     folder: PathBuf,
     repository: String,
+    /// Where S3 is, if not where the stack has it.
+    s3: Option<String>,
 }
 
 /// What it logged of its work.
@@ -33,7 +36,8 @@ pub(super) struct Logged {
     pub(super) packages: Option<u64>,
     dynamodb: u64,
     s3: u64,
-    s3_in_turn: u64,
+    /// The most calls of S3 of which each began after the one before had been answered.
+    pub(super) s3_in_turn: u64,
     received: u64,
     sent: u64,
 }
@@ -46,13 +50,19 @@ impl Publisher {
             return wrong(format_args!("{PROGRAM} is not set: ./tests/bench does that"));
         };
         fs::create_dir_all(folder).at(folder)?;
-        Ok(Self { program, folder: folder.to_owned(), repository: String::new() })
+        Ok(Self { program, folder: folder.to_owned(), repository: String::new(), s3: None })
     }
 
     /// The same for a repository.
     pub(super) fn of(&self, repository: &Repository) -> Self {
         let repository = repository.prefix().trim_start_matches("repos/").to_owned();
-        Self { program: self.program.clone(), folder: self.folder.clone(), repository }
+        Self { program: self.program.clone(), folder: self.folder.clone(), repository, s3: None }
+    }
+
+    /// The same with S3 elsewhere.
+    pub(super) fn with_s3(&self, address: SocketAddr) -> Self {
+        let (program, folder, repository) = (self.program.clone(), self.folder.clone(), self.repository.clone());
+        Self { program, folder, repository, s3: Some(format!("http://{address}")) }
     }
 
     /// Does some work that nobody measures, with files if it is about any.
@@ -71,6 +81,9 @@ impl Publisher {
         let output = fs::File::create(&log).at(&log)?;
         let mut command = Command::new(&self.program);
         command.args([work, &self.repository]).args(words).stdin(Stdio::piped());
+        if let Some(s3) = &self.s3 {
+            command.env("AWS_ENDPOINT_URL_S3", s3);
+        }
         let mut child = command.stdout(output.try_clone().at(&log)?).stderr(output).spawn().at(&self.program)?;
         let mut lines = String::new();
         files.into_iter().for_each(|(_, path)| lines += &format!("{}\n", path.display()));
@@ -97,7 +110,6 @@ impl Publisher {
             read: logged.received,
             written: logged.sent,
             s3_requests: Some(logged.s3),
-            s3_round_trips: Some(logged.s3_in_turn),
             dynamodb_requests: Some(logged.dynamodb),
             ..measured
         };
