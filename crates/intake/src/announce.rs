@@ -47,14 +47,21 @@ pub async fn announce_all(
     archs: BTreeSet<Arch>,
 ) -> colca_store::Result<()> {
     let catalog = &services.catalog;
-    let mut gone = Vec::new();
+    let mut noted = Vec::new();
     for arch in archs {
         if catalog.has_binaries(repository, &arch).await? {
             catalog.record_levels(repository, &arch).await?;
-            catalog.note_file(repository, kind, services.clock.now()).await?;
-            if !catalog.has_binaries(repository, &arch).await? {
-                gone.push(arch);
-            }
+            noted.push(arch);
+        }
+    }
+    if noted.is_empty() {
+        return Ok(());
+    }
+    catalog.note_file(repository, kind, services.clock.now()).await?;
+    let mut gone = Vec::new();
+    for arch in noted {
+        if !catalog.has_binaries(repository, &arch).await? {
+            gone.push(arch);
         }
     }
     if !gone.is_empty() {
@@ -63,13 +70,18 @@ pub async fn announce_all(
     Ok(())
 }
 
-/// Has what was registered together published, as far as the configuration says that uploads do.
+/// Has all that imports have registered in a repository listed, whoever of them died before that, and published, as far as the
+/// configuration says that uploads do.
 ///
 /// # Errors
 /// Whatever a service answers.
 pub async fn announce_end(services: &Services, repository: &RepoPath) -> colca_store::Result<()> {
+    let catalog = &services.catalog;
+    let archs = catalog.archs_of_version(&repository.version_level()).await?;
+    let kind = catalog.kind_of_packages(repository).await?.unwrap_or(RepositoryKind::Raw);
+    announce_all(services, repository, kind, archs).await?;
     let settings = services.settings.get().await?;
-    if settings.is_built_by_uploads(repository) && services.catalog.has_changes(repository).await? {
+    if settings.is_built_by_uploads(repository) && catalog.has_changes(repository).await? {
         services.request_build(repository).await?;
     }
     for kind in [RepositoryKind::Rpm, RepositoryKind::Deb] {

@@ -53,16 +53,43 @@ impl Contents {
         key: &ObjectKey,
         subject: Subject<'_>,
     ) -> Result<Self, Refusal> {
-        let Subject { repository, filename, size, .. } = subject;
+        match Self::read_short(services, settings, key, subject, u64::MAX).await? {
+            Some(contents) => Ok(contents),
+            None => Err(colca_store::Error::damaged(format!("{}: a header without end", key.path())).into()),
+        }
+    }
+
+    /// The same, if that takes no more than the first `most` bytes.
+    pub(crate) async fn read_short(
+        services: &Services,
+        settings: &Settings,
+        key: &ObjectKey,
+        subject: Subject<'_>,
+        most: u64,
+    ) -> Result<Option<Self>, Refusal> {
+        let Subject { filename, size, .. } = subject;
         if filename.is_rpm() {
             let locate = |bytes: &[u8]| Ok(colca_rpmmd::HeaderExtent::locate(bytes, size)?.needed());
-            return Self::rpm(&beginning(services, key, size, locate).await?, size);
+            let bytes = beginning_within(services, key, size, most, locate).await?;
+            return bytes.map(|bytes| Self::rpm(&bytes, size)).transpose();
         }
         if filename.is_deb() {
             let locate = |bytes: &[u8]| Ok(colca_apt::ControlExtent::locate(bytes, size)?.needed());
-            let package = colca_apt::Package::parse(&beginning(services, key, size, locate).await?, size)?;
-            return Self::deb(settings, subject, package);
+            let Some(bytes) = beginning_within(services, key, size, most, locate).await? else { return Ok(None) };
+            let package = colca_apt::Package::parse(&bytes, size)?;
+            return Self::deb(settings, subject, package).map(Some);
         }
+        Self::text(services, settings, key, subject).await.map(Some)
+    }
+
+    /// What is read as a whole, if at all.
+    async fn text(
+        services: &Services,
+        settings: &Settings,
+        key: &ObjectKey,
+        subject: Subject<'_>,
+    ) -> Result<Self, Refusal> {
+        let Subject { repository, filename, .. } = subject;
         if filename.as_str().ends_with(".dsc") {
             check_archive(settings, repository, filename)?;
             let dsc = Dsc::parse(&whole(services, key, subject, colca_apt::MOST_DSC).await?)?;
@@ -213,16 +240,31 @@ pub(crate) async fn beginning(
     size: u64,
     locate: impl Fn(&[u8]) -> Result<u64, Refusal>,
 ) -> Result<Vec<u8>, Refusal> {
+    Ok(beginning_within(services, key, size, u64::MAX, locate).await?.unwrap_or_default())
+}
+
+/// The same, if no more than `most` are needed.
+async fn beginning_within(
+    services: &Services,
+    key: &ObjectKey,
+    size: u64,
+    most: u64,
+    locate: impl Fn(&[u8]) -> Result<u64, Refusal>,
+) -> Result<Option<Vec<u8>>, Refusal> {
     let mut bytes = Vec::new();
     let mut wanted = FIRST.min(size);
     loop {
         let have = bytes.len() as u64;
         if have < wanted {
-            bytes.extend(services.objects.read_range(key, have, wanted).await?);
+            let read = services.objects.read_range(key, have, wanted).await;
+            bytes.extend(read.map_err(|error| Refusal::of_source(key, error))?);
         }
         let needed = locate(&bytes)?;
         if needed <= bytes.len() as u64 {
-            return Ok(bytes);
+            return Ok(Some(bytes));
+        }
+        if needed > most {
+            return Ok(None);
         }
         wanted = needed;
     }
@@ -234,7 +276,7 @@ async fn whole(services: &Services, key: &ObjectKey, subject: Subject<'_>, most:
         let rule = format!("must not be longer than {most} bytes for a file of that name");
         return Err(Invalid::new("size", rule, subject.size).into());
     }
-    let found = services.objects.read(key).await?;
-    let (bytes, _) = found.ok_or_else(|| colca_store::Error::not_found(key))?;
-    Ok(bytes)
+    let read = services.objects.read(key).await;
+    let found = read.and_then(|found| found.ok_or_else(|| colca_store::Error::not_found(key)));
+    Ok(found.map_err(|error| Refusal::of_source(key, error))?.0)
 }

@@ -1,29 +1,31 @@
 //! Files that lie somewhere already, many at once.
 //!
-//! Each costs a read of its header and one copy, during which S3 reckons its checksum; what is asked of the catalog and what is
-//! entered is asked and entered for a dozen together.
+//! Each costs a read of its header and one copy, during which S3 reckons its checksum; what is asked of the catalog, noted and entered
+//! is so for as many together as a request takes.
 
 use std::collections::{BTreeMap, HashSet};
 
 use colca_model::{Arch, Filename, Import, Sha256, Upload, UploadId, UploadRequest, UploadState};
 use colca_runtime::Services;
 use colca_settings::Settings;
-use colca_store::{Copied, ErrorKind, Known, ObjectKey, Objects, Registered, Registration, StoredFragments};
+use colca_store::{Copied, ErrorKind, Known, ObjectKey, Objects};
 use futures::{StreamExt, TryStreamExt, stream};
+use tracing::warn;
 
 use crate::contents::{Contents, SOURCE, Subject};
 use crate::place::{self, Placed, Target};
 use crate::refusal::Refusal;
-use crate::register::{Arrived, Taken, Way, is_to_be_signed, name, prepare, register, sign_and_register};
+use crate::register::{Arrived, Taken, Way, is_to_be_signed, name, prepare, sign_and_register};
+use crate::together::{Entry, by_length, enter};
 
 /// How many files are read and copied at once.
 const AT_ONCE: usize = 16;
 
-/// How many are entered together: each has six items at most, and a transaction a hundred.
-const TOGETHER: usize = 16;
+/// How many are signed at once: some parts of each are in memory meanwhile.
+const SIGNED_AT_ONCE: usize = 4;
 
-/// How many bytes of metadata are entered together: a transaction has four megabytes at most.
-const LONGEST: usize = 3_000_000;
+/// Longer headers, in bytes, are read one at a time: they are rare, and one may have 64 MiB.
+const SHORT: u64 = 1024 * 1024;
 
 /// A file that lies somewhere.
 #[derive(Debug, Clone)]
@@ -36,6 +38,8 @@ pub struct FoundFile {
     pub size: u64,
     /// Its SHA-256, where somebody has verified it.
     pub sha256: Option<Sha256>,
+    /// The SHA-256 that it must have, where somebody says so.
+    pub expected: Option<Sha256>,
     /// The id that its upload is to have, and has had before if this is repeated.
     pub upload: UploadId,
 }
@@ -53,7 +57,7 @@ struct Read {
 /// What is left to do of a file.
 enum Step {
     Ended(Taken),
-    Enter(Box<(Registration, Upload, Arrived)>),
+    Enter(Box<Entry>),
 }
 
 struct Importer<'a> {
@@ -75,50 +79,77 @@ pub async fn take_in_all(
     let settings = services.settings.get().await?;
     let importer = Importer { services, settings: &settings, import };
     let mut outcomes = BTreeMap::new();
-    let mut reads = Vec::new();
-    let headers = files.into_iter().enumerate().map(async |(place, file)| (place, importer.read(file).await));
+    let (mut reads, mut long) = (Vec::new(), Vec::new());
+    let headers = files.into_iter().enumerate();
+    let headers = headers.map(async |(place, file)| (place, importer.read(file.clone(), SHORT).await, file));
     let mut headers = stream::iter(headers).buffered(AT_ONCE);
-    while let Some((place, read)) = headers.next().await {
+    while let Some((place, read, file)) = headers.next().await {
         match told(read)? {
-            Ok(read) => reads.push((place, read)),
+            Ok(Some(read)) => reads.push((place, read)),
+            Ok(None) => long.push((place, file)),
             Err(reason) => drop(outcomes.insert(place, Err(reason))),
         }
     }
-    while !reads.is_empty() {
-        let later = split_off_same(&mut reads);
-        let archs: Vec<_> = reads.iter().map(|(place, read)| (*place, read.arch.clone())).collect();
-        let taken = importer.take_in(reads.into_iter().map(|(_, read)| read).collect()).await?;
-        for ((place, arch), taken) in archs.into_iter().zip(taken) {
-            outcomes.insert(place, taken.map(|taken| (arch, taken)));
+    importer.take_in_each(reads, &mut outcomes).await?;
+    for (place, file) in long {
+        match told(importer.read(file, u64::MAX).await)? {
+            Ok(read) => {
+                importer.take_in_each(read.map(|read| (place, read)).into_iter().collect(), &mut outcomes).await?
+            }
+            Err(reason) => drop(outcomes.insert(place, Err(reason))),
         }
-        reads = later;
     }
     Ok(outcomes.into_values().collect())
 }
 
 impl Importer<'_> {
-    /// Reads what a file says of itself.
-    async fn read(&self, file: FoundFile) -> Result<Read, Refusal> {
+    /// Reads what a file says of itself; nothing if that is more than `most` bytes.
+    async fn read(&self, file: FoundFile, most: u64) -> Result<Option<Read>, Refusal> {
         let FoundFile { key, filename, size, .. } = &file;
-        if *size > Objects::LARGEST_COPY {
-            let rule = format!("must be {} bytes at most: upload larger ones by a ticket", Objects::LARGEST_COPY);
+        if *size > Objects::LARGEST_COPY && file.sha256.is_none() {
+            let rule = format!(
+                "must be {} bytes at most for S3 to reckon a checksum: upload it by a ticket",
+                Objects::LARGEST_COPY
+            );
             return Err(colca_model::Invalid::new("size", rule, size).into());
         }
         let subject = Subject { repository: &self.import.repository, filename, size: *size };
-        let contents = Contents::read(self.services, self.settings, key, subject).await?;
+        let contents = Contents::read_short(self.services, self.settings, key, subject, most).await?;
+        let Some(contents) = contents else { return Ok(None) };
         let arch = match &self.import.arch {
             Some(arch) => arch.clone(),
             None => Arch::new(contents.own_arch().unwrap_or(SOURCE))?,
         };
-        Ok(Read { file, arch, contents })
+        Ok(Some(Read { file, arch, contents }))
+    }
+
+    /// Takes in files, those with the name of another one after it.
+    async fn take_in_each(
+        &self,
+        mut reads: Vec<(usize, Read)>,
+        outcomes: &mut BTreeMap<usize, Outcome>,
+    ) -> colca_store::Result<()> {
+        while !reads.is_empty() {
+            let later = split_off_same(&mut reads);
+            let archs: Vec<_> = reads.iter().map(|(place, read)| (*place, read.arch.clone())).collect();
+            let taken = self.take_in(reads.into_iter().map(|(_, read)| read).collect()).await?;
+            for ((place, arch), taken) in archs.into_iter().zip(taken) {
+                outcomes.insert(place, taken.map(|taken| (arch, taken)));
+            }
+            reads = later;
+        }
+        Ok(())
     }
 
     /// Takes in files of which no two have the same name or identity.
     async fn take_in(&self, reads: Vec<Read>) -> colca_store::Result<Vec<Result<Taken, String>>> {
         let names: Vec<_> = reads.iter().map(|read| name(self.target(read), &read.contents)).collect();
         let known = self.services.catalog.known(&self.import.repository, &names).await?;
+        self.note(&reads, &known).await?;
+        let at_once =
+            if self.settings.signing(&self.import.repository.project).packages { SIGNED_AT_ONCE } else { AT_ONCE };
         let steps = reads.into_iter().zip(known).map(async |(read, known)| told(self.step(read, known).await));
-        let steps: Vec<_> = stream::iter(steps).buffered(AT_ONCE).try_collect().await?;
+        let steps: Vec<_> = stream::iter(steps).buffered(at_once).try_collect().await?;
 
         let mut outcomes = Vec::new();
         let mut entries = Vec::new();
@@ -134,11 +165,27 @@ impl Importer<'_> {
             });
         }
         for together in by_length(entries) {
-            for (place, taken) in self.enter(together).await? {
+            for (place, taken) in enter(self.services, together).await? {
                 outcomes[place] = taken;
             }
         }
         Ok(outcomes)
+    }
+
+    /// Notes the copies that are about to be made under plain names: whoever dies before they are entered leaves none. What gets a key
+    /// of its own is noted by [`place::place`].
+    async fn note(&self, reads: &[Read], known: &[Known]) -> colca_store::Result<()> {
+        let mut keys = HashSet::new();
+        let mut copied = Vec::new();
+        for (read, known) in reads.iter().zip(known) {
+            let (target, key) = (self.target(read), place::plain(self.target(read), &read.contents));
+            let is_copied = known.binary.is_none() && !known.is_used_up;
+            // Two architectures may bring one name: one of them gets it.
+            if is_copied && keys.insert(key.path()) {
+                copied.push((target, key));
+            }
+        }
+        place::note_unfinished(self.services, &copied).await
     }
 
     fn target<'a>(&'a self, read: &'a Read) -> Target<'a> {
@@ -146,45 +193,45 @@ impl Importer<'_> {
         Target { upload: &file.upload, repository: &self.import.repository, arch, filename: &file.filename }
     }
 
-    /// Gives a file its place. If nothing is known of its name, that tells its checksum, too.
+    /// All of a file but its entry.
     async fn step(&self, read: Read, known: Known) -> Result<Step, Refusal> {
-        let services = self.services;
-        let signs = self.settings.signing(&self.import.repository.project).packages && read.contents.as_rpm().is_some();
-        let is_known = known.binary.is_some() || known.claim.is_some();
-        let mut placed: Option<Placed> = None;
-        let sha256 = if read.file.sha256.is_some() || signs || is_known {
-            self.checksum(&read.file).await?
-        } else {
-            let FoundFile { key, size, .. } = &read.file;
-            let copy = place::place(services, self.target(&read), key, &read.contents, *size, known.is_used_up).await?;
-            placed.insert(copy).sha256
-        };
-        let sha256 = match sha256 {
-            Some(sha256) => sha256,
-            None => match self.checksum(&read.file).await? {
-                Some(sha256) => sha256,
-                None => {
-                    place::withdraw(services, self.target(&read), &read.contents).await?;
-                    return Err(unknown());
-                }
-            },
-        };
+        let signs = is_to_be_signed(self.settings, &self.import.repository.project, &read.contents);
+        let (sha256, placed) = self.checksum_and_place(&read, &known, signs).await?;
+        if let Some(expected) = read.file.expected.filter(|expected| *expected != sha256) {
+            let rule = format!("must be {expected}, as its .dsc says");
+            return Err(colca_model::Invalid::new("sha256", rule, sha256).into());
+        }
         let Read { file, arch, contents } = read;
         let upload = self.upload(&file, arch, sha256);
-        if known.binary.as_ref().is_some_and(|binary| binary.sha256 == sha256) {
-            return Ok(Step::Ended(Taken::SameAgain));
+        if let Some(binary) = known.binary.as_ref().filter(|binary| binary.sha256 == sha256) {
+            return Ok(Step::Ended(Taken::again(&upload, binary)));
         }
         let arrived = Arrived { key: file.key, contents, signed: None, way: Way::Import };
-        if is_to_be_signed(self.settings, &upload, &arrived.contents) {
-            return sign_and_register(services, self.settings, &upload, arrived).await.map(Step::Ended);
+        if signs {
+            return sign_and_register(self.services, self.settings, &upload, arrived).await.map(Step::Ended);
         }
-        match prepare(services, &upload, &arrived, known, placed).await {
-            Ok(registration) => Ok(Step::Enter(Box::new((registration, upload, arrived)))),
-            Err(refusal) => {
-                place::withdraw(services, Target::of(&upload), &arrived.contents).await?;
-                Err(refusal)
-            }
+        let registration = prepare(self.services, &upload, &arrived, known, placed).await?;
+        Ok(Step::Enter(Box::new((registration, upload, arrived))))
+    }
+
+    /// The checksum of a file. If nothing is known of its name, the copy to its place tells it.
+    async fn checksum_and_place(
+        &self,
+        read: &Read,
+        known: &Known,
+        signs: bool,
+    ) -> Result<(Sha256, Option<Placed>), Refusal> {
+        let FoundFile { key, size, sha256, .. } = &read.file;
+        if sha256.is_some() || signs || known.binary.is_some() || known.claim.is_some() {
+            return Ok((self.checksum(&read.file).await?, None));
         }
+        let target = self.target(read);
+        let placed = place::place(self.services, target, key, &read.contents, *size, known.is_used_up).await?;
+        let sha256 = match placed.sha256 {
+            Some(sha256) => sha256,
+            None => self.checksum(&read.file).await?,
+        };
+        Ok((sha256, Some(placed)))
     }
 
     fn upload(&self, file: &FoundFile, arch: Arch, sha256: Sha256) -> Upload {
@@ -195,47 +242,33 @@ impl Importer<'_> {
     }
 
     /// The SHA-256 of a file, without its bytes: S3 has it, or reckons it while it makes a copy that nobody else sees.
-    async fn checksum(&self, file: &FoundFile) -> Result<Option<Sha256>, Refusal> {
+    async fn checksum(&self, file: &FoundFile) -> Result<Sha256, Refusal> {
         let objects = &self.services.objects;
-        if file.sha256.is_some() {
-            return Ok(file.sha256);
+        if let Some(sha256) = file.sha256 {
+            return Ok(sha256);
         }
-        let head = objects.head(&file.key).await?.ok_or_else(|| colca_store::Error::not_found(&file.key))?;
+        let of_source = |error| Refusal::of_source(&file.key, error);
+        let missing = || of_source(colca_store::Error::not_found(&file.key));
+        let head = objects.head(&file.key).await?.ok_or_else(missing)?;
         if let ObjectKey::Found { etag, .. } = &file.key
             && head.etag != *etag
         {
-            return Err(changed());
+            return Err(missing());
         }
-        if head.sha256.is_some() {
-            return Ok(head.sha256);
+        if let Some(sha256) = head.sha256 {
+            return Ok(sha256);
         }
         let id = self.services.ids.upload_id();
         let copy = ObjectKey::Received { upload: id.clone() };
-        let copied = objects.copy_new(&file.key, &copy, file.size, &id).await?;
-        objects.delete(&copy).await?;
+        let copied = objects.copy_new(&file.key, &copy, file.size, &id).await.map_err(of_source)?;
+        if let Err(error) = objects.delete(&copy).await {
+            // The bucket's lifecycle rule takes it.
+            warn!(%error, "Could not delete {}", copy.path());
+        }
         match copied {
-            Copied::Created { sha256 } | Copied::There { sha256 } => Ok(sha256),
-            Copied::Taken => Ok(None),
+            Copied::Created { sha256: Some(sha256) } | Copied::There { sha256: Some(sha256) } => Ok(sha256),
+            _ => Err(unknown()),
         }
-    }
-
-    /// Enters files together; if one of them is not to be entered as it was prepared, each alone.
-    async fn enter(
-        &self,
-        entries: Vec<(usize, (Registration, Upload, Arrived))>,
-    ) -> colca_store::Result<Vec<(usize, Result<Taken, String>)>> {
-        let services = self.services;
-        let (now, keep) = (services.clock.now(), services.config.retention);
-        let all = entries.iter().map(|(_, (registration, upload, _))| (registration.clone(), upload.clone())).collect();
-        // A failure, too: two transactions that meet both fail.
-        if let Ok(Registered::Done) = services.catalog.register_all(&services.jobs, all, now, keep).await {
-            return Ok(entries.into_iter().map(|(place, _)| (place, Ok(Taken::New))).collect());
-        }
-        let mut taken = Vec::new();
-        for (place, (_, upload, arrived)) in entries {
-            taken.push((place, told(register(services, &upload, &arrived).await)?));
-        }
-        Ok(taken)
     }
 }
 
@@ -252,45 +285,14 @@ fn split_off_same(reads: &mut Vec<(usize, Read)>) -> Vec<(usize, Read)> {
     later
 }
 
-type Entry = (usize, (Registration, Upload, Arrived));
-
-/// As many together as a transaction takes.
-fn by_length(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
-    let mut all: Vec<Vec<Entry>> = Vec::new();
-    let mut length = 0;
-    for entry in entries {
-        let package = entry.1.0.package.as_ref();
-        let bytes = match package.map(|package| &package.fragments) {
-            Some(StoredFragments::Inline(bytes)) => bytes.len(),
-            Some(StoredFragments::Object(_)) | None => 0,
-        };
-        length += bytes;
-        match all.last_mut() {
-            Some(last) if last.len() < TOGETHER && length <= LONGEST => last.push(entry),
-            _ => {
-                length = bytes;
-                all.push(vec![entry]);
-            }
-        }
-    }
-    all
-}
-
 /// What is told of a file that is refused; what is of no single file is an error.
-fn told<T>(result: Result<T, Refusal>) -> colca_store::Result<Result<T, String>> {
+pub(crate) fn told<T>(result: Result<T, Refusal>) -> colca_store::Result<Result<T, String>> {
     match result {
         Ok(value) => Ok(Ok(value)),
         Err(Refusal::Rejected(reason) | Refusal::NameTaken(reason)) => Ok(Err(reason)),
-        Err(Refusal::Failed(error)) => match error.kind() {
-            ErrorKind::NotFound | ErrorKind::AlreadyExists => told(Err(changed())),
-            ErrorKind::Invalid => Ok(Err(error.to_string())),
-            ErrorKind::Conflict | ErrorKind::Unavailable | ErrorKind::Corrupt => Err(error),
-        },
+        Err(Refusal::Failed(error)) if error.kind() == ErrorKind::Invalid => Ok(Err(error.to_string())),
+        Err(Refusal::Failed(error)) => Err(error),
     }
-}
-
-fn changed() -> Refusal {
-    Refusal::Rejected("source: must stay as it is while it is imported; this file was changed or deleted".to_owned())
 }
 
 fn unknown() -> Refusal {

@@ -1,6 +1,7 @@
 //! From bytes in the incoming bucket to a file in the catalog.
 //!
-//! Both ways in end here: the file that came by a signed URL and was verified, and the file that came through us.
+//! All ways in end here: the file that came by a signed URL and was verified, the file that came through us, and those that lay
+//! elsewhere already.
 //!
 //! ```text
 //! contents ─▶ place ─▶ register ─▶ announce: levels, repository, build asked for
@@ -19,6 +20,7 @@ mod registration;
 mod sign;
 mod source_files;
 mod tidy_up;
+mod together;
 mod wake;
 
 pub use announce::{announce, announce_all, announce_end};

@@ -35,10 +35,15 @@ impl<'a> Target<'a> {
         let UploadRequest { repository, arch, filename, .. } = &upload.request;
         Self { upload: &upload.id, repository, arch, filename }
     }
+
+    fn owner(&self) -> Owner {
+        let Self { repository, arch, filename, .. } = *self;
+        Owner::File { repository: repository.clone(), arch: arch.clone(), filename: filename.clone() }
+    }
 }
 
 /// Copies the bytes to where the public reads them: under their plain name if nothing ever lay there, else under a key
-/// of their own. There are `size` of them.
+/// of their own, which is noted first. There are `size` of them.
 pub(crate) async fn place(
     services: &Services,
     target: Target<'_>,
@@ -51,7 +56,7 @@ pub(crate) async fn place(
     if !is_used_up {
         let key = plain(target, contents);
         let href = filename.to_string();
-        match services.objects.copy_new(incoming, &key, size, target.upload).await? {
+        match copy(services, incoming, &key, size, target.upload).await? {
             Copied::Created { sha256 } => {
                 return Ok(Placed { key, href, is_taken: false, was_there: false, sha256 });
             }
@@ -60,13 +65,33 @@ pub(crate) async fn place(
         }
     }
     let (key, href) = (own(target, contents), format!("{}/{filename}", target.upload));
-    let (was_there, sha256) = match services.objects.copy_new(incoming, &key, size, target.upload).await? {
+    note_unfinished(services, &[(target, key.clone())]).await?;
+    let (was_there, sha256) = match copy(services, incoming, &key, size, target.upload).await? {
         Copied::Created { sha256 } => (false, sha256),
         Copied::There { sha256 } => (true, sha256),
         // Nobody else has a key with this id in it.
         Copied::Taken => (false, None),
     };
     Ok(Placed { key, href, is_taken: !is_used_up, was_there, sha256 })
+}
+
+async fn copy(
+    services: &Services,
+    from: &ObjectKey,
+    to: &ObjectKey,
+    size: u64,
+    upload: &UploadId,
+) -> Result<Copied, Refusal> {
+    services.objects.copy_new(from, to, size, upload).await.map_err(|error| Refusal::of_source(from, error))
+}
+
+/// Notes copies that are about to be made, before anything names them.
+pub(crate) async fn note_unfinished(
+    services: &Services,
+    copies: &[(Target<'_>, ObjectKey)],
+) -> colca_store::Result<()> {
+    let copies: Vec<_> = copies.iter().map(|(target, key)| Garbage::new(key.path(), target.owner())).collect();
+    services.jobs.discard(copies, services.unfinished_ends()).await
 }
 
 /// Notes the copies that an upload may have made and will not be registered with. They are deleted later, unless it is
@@ -76,9 +101,7 @@ pub(crate) async fn withdraw(services: &Services, target: Target<'_>, contents: 
     for key in [plain(target, contents), own(target, contents)] {
         let head = services.objects.head(&key).await?;
         if head.is_some_and(|head| head.upload.as_ref() == Some(target.upload)) {
-            let (repository, arch) = (target.repository.clone(), target.arch.clone());
-            let owner = Owner::File { repository, arch, filename: target.filename.clone() };
-            copies.push(Garbage::new(key.path(), owner));
+            copies.push(Garbage::new(key.path(), target.owner()));
         }
     }
     let due = services.unfinished_ends();

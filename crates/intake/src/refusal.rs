@@ -1,6 +1,7 @@
 //! Why a file does not get in.
 
 use colca_runtime::CannotSign;
+use colca_store::{ErrorKind, ObjectKey};
 
 /// What ends the way of a file.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,17 @@ pub enum Refusal {
     /// A service failed; try again.
     #[error(transparent)]
     Failed(#[from] colca_store::Error),
+}
+
+impl Refusal {
+    /// What a failed read or copy means: what lies in somebody else's bucket may change under our hands; what is ours may not.
+    pub(crate) fn of_source(from: &ObjectKey, error: colca_store::Error) -> Self {
+        let is_theirs = matches!(from, ObjectKey::Found { .. });
+        if is_theirs && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AlreadyExists) {
+            return Self::Rejected("source: must stay as it is; this file was changed or deleted meanwhile".to_owned());
+        }
+        Self::Failed(error)
+    }
 }
 
 impl From<colca_rpmmd::Invalid> for Refusal {

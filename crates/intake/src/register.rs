@@ -1,6 +1,6 @@
 //! Entering a file into the catalog.
 
-use colca_model::{Binary, SignedBytes, Upload, UploadRequest, UploadState};
+use colca_model::{Binary, Project, SignedBytes, Upload, UploadRequest, UploadState};
 use colca_runtime::Services;
 use colca_settings::Settings;
 use colca_store::{Known, Name, ObjectKey, Registered, Registration};
@@ -27,6 +27,13 @@ pub enum Taken {
     SameAgain,
     /// Another delivery of its message did, or does, all this.
     Ended,
+}
+
+impl Taken {
+    /// What it is that the very bytes are registered: an earlier delivery of the same message may have done that.
+    pub(crate) fn again(upload: &Upload, binary: &Binary) -> Self {
+        if binary.upload == upload.id { Self::Ended } else { Self::SameAgain }
+    }
 }
 
 /// How a file came.
@@ -63,15 +70,15 @@ pub async fn take_in(services: &Services, upload: &Upload, incoming: &ObjectKey)
     let settings = services.settings.get().await?;
     let contents = Contents::read(services, &settings, incoming, subject(upload)).await?;
     let arrived = Arrived { key: incoming.clone(), contents, signed: None, way: Way::Ticket };
-    if is_to_be_signed(&settings, upload, &arrived.contents) {
+    if is_to_be_signed(&settings, &upload.request.repository.project, &arrived.contents) {
         return sign_and_register(services, &settings, upload, arrived).await;
     }
     register(services, upload, &arrived).await
 }
 
 /// Whether a file is signed before it is published.
-pub(crate) fn is_to_be_signed(settings: &Settings, upload: &Upload, contents: &Contents) -> bool {
-    settings.signing(&upload.request.repository.project).packages && contents.as_rpm().is_some()
+pub(crate) fn is_to_be_signed(settings: &Settings, project: &Project, contents: &Contents) -> bool {
+    settings.signing(project).packages && contents.as_rpm().is_some()
 }
 
 /// Signs an rpm and registers what came of it.
@@ -212,7 +219,7 @@ fn may_replace(upload: &Upload, binary: &Binary) -> Result<(), Refusal> {
 /// has registered and may have died before announcing.
 async fn same_again(services: &Services, upload: &Upload, binary: &Binary, way: Way) -> Result<Taken, Refusal> {
     if way == Way::Import {
-        return Ok(Taken::SameAgain);
+        return Ok(Taken::again(upload, binary));
     }
     if let (None, Some(sha512)) = (binary.sha512, upload.request.sha512) {
         services.catalog.set_sha512(binary, sha512).await?;

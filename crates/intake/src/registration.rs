@@ -4,11 +4,11 @@ use colca_model::{Binary, Upload, UploadId};
 use colca_runtime::Services;
 use colca_store::{Format, ObjectKey, PackageRow, Registration, StoredFragments};
 
-use crate::contents::{Contents, Subject};
+use crate::contents::Subject;
 use crate::notes::notes;
-use crate::place::Placed;
+use crate::place::{Placed, Target, note_unfinished};
 use crate::refusal::Refusal;
-use crate::register::Arrived;
+use crate::register::{Arrived, Way};
 
 /// What is entered of a file that has its place; it makes no claim yet.
 pub(crate) async fn registration(
@@ -49,7 +49,7 @@ pub(crate) async fn registration(
         ));
     }
     let package = match format {
-        Some(format) => Some(package_row(services, &binary, contents, format, placed.href).await?),
+        Some(format) => Some(package_row(services, &binary, arrived, format, placed.href).await?),
         None => None,
     };
     Ok(Registration { binary, replaces: before, package, claim: None, notes })
@@ -80,14 +80,18 @@ pub async fn keep_fragments(
 async fn package_row(
     services: &Services,
     binary: &Binary,
-    contents: &Contents,
+    arrived: &Arrived,
     format: Format,
     href: String,
 ) -> Result<PackageRow, Refusal> {
     let Binary { repository, arch, filename, .. } = binary;
     let (size, sha256) = binary.published();
     let subject = Subject { repository, filename, size };
-    let fragments = contents.fragments(subject, sha256, href, binary.modified.as_second());
+    let fragments = arrived.contents.fragments(subject, sha256, href, binary.modified.as_second());
+    if arrived.way == Way::Import && fragments.as_ref().is_some_and(|bytes| bytes.len() > StoredFragments::INLINE) {
+        let target = Target { upload: &binary.upload, repository, arch, filename };
+        note_unfinished(services, &[(target, ObjectKey::Fragments { upload: binary.upload.clone() })]).await?;
+    }
     let fragments = keep_fragments(services, fragments, &binary.key, &binary.upload).await?;
     Ok(PackageRow {
         arch: arch.clone(),

@@ -51,16 +51,17 @@ pub async fn sign(
         let mut at = signed.replaces;
         while at < subject.size {
             let end = subject.size.min(at + PIECE);
-            let piece = services.objects.read_range(incoming, at, end).await?;
+            let piece = services.objects.read_range(incoming, at, end).await;
+            let piece = piece.map_err(|error| Refusal::of_source(incoming, error))?;
             digest.update(&piece);
             receiver.push(&piece).await?;
             at = end;
         }
-        colca_store::Result::Ok(())
+        Ok::<_, Refusal>(())
     };
     if let Err(error) = written.await {
         receiver.abort().await;
-        return Err(error.into());
+        return Err(error);
     }
     receiver.finish().await?;
     Ok(Signed { key: copy, size, sha256: Sha256::new(digest.finalize().into()), contents })

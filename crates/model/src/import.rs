@@ -11,6 +11,9 @@ use crate::{Arch, Invalid, RepoPath, Sha256, UploadId};
 /// How many of the files that were refused are told of.
 const MOST_REFUSED: usize = 100;
 
+/// How many characters of a reason are told: all of them lie in one item, which has 400 KB at most.
+const LONGEST_REASON: usize = 600;
+
 /// Where the packages are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -88,6 +91,11 @@ pub enum ImportState {
         /// Why, in words for who asked.
         reason: String,
     },
+    /// Somebody had it stopped; what was taken in stays.
+    Stopped {
+        /// The user who did.
+        stopped_by: String,
+    },
 }
 
 /// A file that was not taken in.
@@ -106,7 +114,7 @@ pub struct Tally {
     pub found: u64,
     /// Those that are new in the repository.
     pub taken_in: u64,
-    /// Those that it had, byte for byte.
+    /// Those that it had, byte for byte, and not by this import.
     pub same_already: u64,
     /// Those that are no packages.
     pub passed_over: u64,
@@ -121,6 +129,7 @@ impl Tally {
     pub fn refuse(&mut self, path: &str, reason: String) {
         self.refused += 1;
         if self.refusals.len() < MOST_REFUSED {
+            let reason = reason.chars().take(LONGEST_REASON).collect();
             self.refusals.push(RefusedFile { path: path.to_owned(), reason });
         }
     }
@@ -147,7 +156,9 @@ pub struct Import {
     pub state: ImportState,
     /// How many pieces are done: who writes down the next one has seen all before it.
     pub pieces: u64,
-    /// The last file that was looked at: its key, or its place in the list.
+    /// When the last of them was, or when it began.
+    pub moved_at: Timestamp,
+    /// The last file that was looked at: its key, or its path below the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// The checksum of the entry file of a repository on the web, by which its list is known.
@@ -158,18 +169,6 @@ pub struct Import {
     /// What kept the next piece from being done, the last time it was tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
-}
-
-impl Import {
-    /// The id of the upload of a file: the same whenever the same bytes are looked at again, so that what was begun is gone on with;
-    /// and of two files the later one has the higher one. `place` is that among all files, `fingerprint` is of this file and no other.
-    #[must_use]
-    pub fn upload_id(&self, place: u64, fingerprint: [u8; 6]) -> UploadId {
-        let mut bytes = self.id.to_bytes();
-        bytes[6..10].copy_from_slice(&u32::try_from(place).unwrap_or(u32::MAX).to_be_bytes());
-        bytes[10..].copy_from_slice(&fingerprint);
-        UploadId::from_bytes(bytes)
-    }
 }
 
 #[cfg(test)]
@@ -194,25 +193,15 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_those_of_before_and_in_the_order_of_the_files() {
-        let import = Import {
-            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID"),
-            repository: "p/r/s/d/1/flavors/f".parse().expect("a path"),
-            source: "s3://bucket/a/".parse().expect("a source"),
-            arch: None,
-            by: "ci".to_owned(),
-            created_at: Timestamp::UNIX_EPOCH,
-            state: ImportState::Running,
-            pieces: 0,
-            cursor: None,
-            entry: None,
-            tally: Tally::default(),
-            trouble: None,
-        };
-        let id = |place, byte| import.upload_id(place, [byte; 6]);
-        assert_eq!(id(7, 1), id(7, 1));
-        assert!(id(7, 255) < id(8, 0) && id(255, 9) < id(256, 0));
-        assert_eq!(id(7, 1).as_str()[..10], *"01ARZ3NDEK");
+    fn a_state_is_a_word_and_what_belongs_to_it() {
+        for (state, json) in [
+            (ImportState::Running, r#"{"state":"running"}"#),
+            (ImportState::Failed { reason: "no".to_owned() }, r#"{"state":"failed","reason":"no"}"#),
+            (ImportState::Stopped { stopped_by: "ci".to_owned() }, r#"{"state":"stopped","stopped_by":"ci"}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&state).expect("plain data"), json);
+            assert_eq!(serde_json::from_str::<ImportState>(json).expect("a state"), state);
+        }
     }
 
     #[test]

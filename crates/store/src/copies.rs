@@ -1,5 +1,7 @@
 //! Copies that S3 makes by itself: no byte of them comes to us.
 
+use std::time::Duration;
+
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::copy_object::CopyObjectError;
 use aws_sdk_s3::operation::copy_object::builders::CopyObjectFluentBuilder;
@@ -21,6 +23,10 @@ const COPY_PART: u64 = 512 * 1024 * 1024;
 /// How many pieces of a large object are copied at once. S3 does the work; the largest object it can hold has to be
 /// copied while a function runs.
 const COPIES_AT_ONCE: usize = 128;
+
+/// How often a copy is tried that meets another write of its key, and how long the first pause is.
+const TRIES: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// How a copy to a new key went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,23 +52,38 @@ impl Objects {
     /// Copies the `size` bytes of an upload inside S3 to a key that no other upload's bytes may lie under. Two uploads
     /// never share an object, even of the same bytes: one may go while the other stays.
     ///
-    /// What somebody else's bucket has is copied in one call, whatever its size: only so does S3 reckon its checksum.
+    /// What somebody else's bucket has is copied in one call, as far as that goes: only so does S3 reckon its checksum.
     ///
     /// # Errors
     /// Whatever the service answers; then nothing is left under `to`. [`ErrorKind::AlreadyExists`] if `from` is not what it was
     /// seen as any more.
     pub async fn copy_new(&self, from: &ObjectKey, to: &ObjectKey, size: u64, upload: &UploadId) -> Result<Copied> {
-        let copied = if size <= ONE_CALL || from.seen_as().is_some() {
-            self.copy_in_one(from, to, upload).await
-        } else {
-            self.copy_in_parts(from, to, size, upload).await
-        };
-        match copied {
-            Ok(sha256) => Ok(Copied::Created { sha256 }),
-            Err(error) => match error.kind() {
-                ErrorKind::AlreadyExists | ErrorKind::Conflict => self.taken_by(to, upload).await?.ok_or(error),
-                _ => Err(error),
-            },
+        let is_one = size <= ONE_CALL || from.seen_as().is_some() && size <= Self::LARGEST_COPY;
+        let mut tries = 1;
+        loop {
+            let copied = if is_one {
+                self.copy_in_one(from, to, upload).await
+            } else {
+                self.copy_in_parts(from, to, size, upload).await
+            };
+            let error = match copied {
+                Ok(sha256) => return Ok(Copied::Created { sha256 }),
+                Err(error) => error,
+            };
+            let is_met = error.kind() == ErrorKind::Conflict;
+            if !is_met && error.kind() != ErrorKind::AlreadyExists {
+                return Err(error);
+            }
+            match self.taken_by(to, upload).await? {
+                Some(copied) => return Ok(copied),
+                // Two wrote at once, or one wrote and the other deleted, and neither has it.
+                None if is_met && tries < TRIES => {
+                    tokio::time::sleep(PAUSE * tries).await;
+                    tries += 1;
+                }
+                None if is_met => return Err(error.into_unavailable()),
+                None => return Err(error),
+            }
         }
     }
 
@@ -138,6 +159,7 @@ impl Objects {
         let request =
             self.s3.upload_part_copy().bucket(self.bucket(to)).key(to.path()).upload_id(id).part_number(number);
         let request = request.copy_source(format!("{}/{}", self.bucket(from), from.url_path()));
+        let request = request.set_copy_source_if_match(from.seen_as());
         let request = request.copy_source_range(format!("bytes={start}-{}", end - 1));
         let copied = request.send().await.map_err(|error| Error::sdk(format!("copy {}", from.path()), error))?;
         let etag = copied.copy_part_result.and_then(|result| result.e_tag);

@@ -121,11 +121,18 @@ fn kind_of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> ErrorKind {
             | "LimitExceededException"
             | "ThrottlingException"
             | "SlowDown"
+            | "ServiceUnavailable"
+            | "RequestTimeout"
+            // Of a session that is renewed by itself.
+            | "ExpiredToken"
+            | "ExpiredTokenException"
             // A transaction on the same item is under way: nothing was decided.
             | "TransactionConflictException"
             | "TransactionInProgressException",
         ) => ErrorKind::Unavailable,
         _ => match status {
+            // What takes long is answered before it is done; only the body says that it was not (`InternalError`).
+            200..300 => ErrorKind::Unavailable,
             404 => ErrorKind::NotFound,
             409 => ErrorKind::Conflict,
             412 => ErrorKind::AlreadyExists,
@@ -187,6 +194,15 @@ mod tests {
             (400, "RequestLimitExceeded", ErrorKind::Unavailable),
             (400, "ThrottlingException", ErrorKind::Unavailable),
             (503, "SlowDown", ErrorKind::Unavailable),
+            (400, "RequestTimeout", ErrorKind::Unavailable),
+            (503, "ServiceUnavailable", ErrorKind::Unavailable),
+            (400, "ExpiredToken", ErrorKind::Unavailable),
+            (400, "ExpiredTokenException", ErrorKind::Unavailable),
+            // Of a copy, or of completing parts, that was answered before it failed.
+            (200, "InternalError", ErrorKind::Unavailable),
+            (200, "SlowDown", ErrorKind::Unavailable),
+            (200, "AccessDenied", ErrorKind::Unavailable),
+            (200, "PreconditionFailed", ErrorKind::AlreadyExists),
             (400, "ValidationException", ErrorKind::Invalid),
             (403, "AccessDenied", ErrorKind::Invalid),
             (500, "InternalError", ErrorKind::Unavailable),

@@ -23,8 +23,9 @@ impl Objects {
         bucket: &str,
         prefix: &str,
         after: Option<&str>,
-        most: i32,
+        most: usize,
     ) -> Result<(Vec<ListedObject>, bool)> {
+        let most = i32::try_from(most).unwrap_or(i32::MAX);
         let request = self.s3.list_objects_v2().bucket(bucket).prefix(prefix).max_keys(most);
         let answer = request.set_start_after(after.map(str::to_owned)).send().await;
         let answer = answer.map_err(|error| Error::sdk(format!("list s3://{bucket}/{prefix}"), error))?;

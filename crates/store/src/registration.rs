@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use colca_model::{Binary, Upload, UploadId, UploadState};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::catalog::{Change, ChangedFile, Claim, Identity, PackageRow, What};
+use crate::catalog::{Change, ChangedFile, Claim, Identity, PackageRow, StoredFragments, What};
 use crate::table::number;
 use crate::{Catalog, Error, ErrorKind, Jobs, Result};
 
@@ -25,6 +25,28 @@ pub struct Registration {
     pub claim: Option<(Identity, Option<UploadId>)>,
     /// What the uploader is told.
     pub notes: Vec<String>,
+}
+
+impl Registration {
+    /// How many items a transaction has at most.
+    pub const MOST: usize = 100;
+
+    /// How many items this is when it is entered with others, and replaces none: the file, the end of its upload, the change, the look
+    /// whether it was deleted, what it is, its metadata, and what was noted of its objects.
+    #[must_use]
+    pub fn items(&self) -> usize {
+        4 + usize::from(self.claim.is_some()) + usize::from(self.package.is_some()) + self.objects().count()
+    }
+
+    /// Its objects in the store: the bytes, and its metadata where that is not in the item.
+    fn objects(&self) -> impl Iterator<Item = &str> {
+        let bytes = self.binary.key.as_str();
+        let kept = match self.package.as_ref().map(|package| &package.fragments) {
+            Some(StoredFragments::Object(key)) if key != bytes => Some(key.as_str()),
+            _ => None,
+        };
+        [bytes].into_iter().chain(kept)
+    }
 }
 
 /// How a registration went.
@@ -58,8 +80,8 @@ impl Catalog {
         self.enter(self.writes(registration, end)?, what).await
     }
 
-    /// Enters files, all or none, and writes down their uploads, which nobody did before: some nineteen at most, since a transaction
-    /// has a hundred items at most. No two may be of one name or identity.
+    /// Enters files, all or none, and writes down their uploads, which nobody did before; what was noted as garbage before it was copied
+    /// is none any more. They may have [`Registration::MOST`] items together. No two may be of one name or identity.
     ///
     /// [`Registered::NameTaken`], if there are several, says nothing but that something of that kind is so of one of them.
     ///
@@ -78,8 +100,10 @@ impl Catalog {
         for (registration, upload) in registrations {
             what = format!("register {} in {}", registration.binary.filename, registration.binary.repository);
             let upload = Upload { state: state(&registration), ..upload };
+            let named = registration.objects().map(|object| jobs.entered(object)).collect::<Result<Vec<_>>>()?;
             let end = TransactWriteItem::builder().put(jobs.recording(&upload, now + keep)?).build();
             writes.extend(self.writes(registration, end)?);
+            writes.extend(named.into_iter().map(|delete| TransactWriteItem::builder().delete(delete).build()));
         }
         match self.enter(writes, what).await {
             Ok(Registered::UploadEnded) if !is_one => Ok(Registered::NameTaken),

@@ -21,7 +21,7 @@ pub(crate) async fn list(
     architectures: Option<&BTreeSet<DebArchitecture>>,
 ) -> Result<Vec<Listed>, Unfetched> {
     let entry = external.entry_file();
-    let pinned = Expected { size: None, sha256: external.sha256, by: "the configuration pins" };
+    let pinned = Expected { size: None, sha256: external.sha256, by: "what is pinned has" };
     let release = ExternalFile::get(web, &entry, LONGEST_ENTRY, pinned).await?.read().await?;
     let release = PublishedRelease::parse(&release).map_err(|invalid| unusable(&entry, invalid))?;
     let indexes = indexes(&release.files, &external.components, architectures);

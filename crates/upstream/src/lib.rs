@@ -10,4 +10,4 @@ mod rpm;
 
 pub use error::Unfetched;
 pub use listed::Listed;
-pub use lists::{fetch, list, pin};
+pub use lists::{fetch, list, list_for, pin};

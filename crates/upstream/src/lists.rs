@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use colca_model::{DebArchitecture, Sha256};
+use colca_model::{DebArchitecture, Sha256, UploadId};
 use colca_runtime::{Services, Web};
 use colca_settings::External;
-use colca_store::{ObjectKey, Receiver};
+use colca_store::{Garbage, ObjectKey, Owner, Receiver};
 use serde_json::json;
 use sha2::Digest;
 use tracing::{info, warn};
@@ -73,8 +73,28 @@ pub async fn list(
     external: &External,
     architectures: Option<&BTreeSet<DebArchitecture>>,
 ) -> Result<Vec<Listed>, Unfetched> {
-    let key = ObjectKey::External { sha256: known_as(external, architectures) };
-    if let Some((bytes, _)) = services.objects.read(&key).await? {
+    let key = ObjectKey::External { sha256: known_as(external, architectures, None) };
+    remembered(services, &key, external, architectures).await
+}
+
+/// The same for an import, which forgets it when it ends.
+///
+/// # Errors
+/// The same.
+pub async fn list_for(services: &Services, external: &External, import: &UploadId) -> Result<Vec<Listed>, Unfetched> {
+    let key = ObjectKey::External { sha256: known_as(external, None, Some(import)) };
+    let garbage = Garbage::new(key.path(), Owner::Import { import: import.clone() });
+    services.jobs.discard([garbage], services.unfinished_ends()).await?;
+    remembered(services, &key, external, None).await
+}
+
+async fn remembered(
+    services: &Services,
+    key: &ObjectKey,
+    external: &External,
+    architectures: Option<&BTreeSet<DebArchitecture>>,
+) -> Result<Vec<Listed>, Unfetched> {
+    if let Some((bytes, _)) = services.objects.read(key).await? {
         match serde_json::from_slice(&bytes) {
             Ok(listed) => return Ok(listed),
             Err(error) => warn!(%error, "{} cannot be read, so {} is read again", key.path(), external.url),
@@ -86,14 +106,19 @@ pub async fn list(
     };
     info!(url = %external.url, packages = listed.len(), "Read what {} lists", external.url);
     let json = serde_json::to_vec(&listed).expect("texts and numbers can be written as JSON");
-    services.objects.write(&key, json).await?;
+    services.objects.write(key, json).await?;
     Ok(listed)
 }
 
-/// A checksum of all that a list depends on.
-fn known_as(external: &External, architectures: Option<&BTreeSet<DebArchitecture>>) -> Sha256 {
+/// A checksum of all that a list depends on, and of whom it is for if that is an import.
+fn known_as(
+    external: &External,
+    architectures: Option<&BTreeSet<DebArchitecture>>,
+    import: Option<&UploadId>,
+) -> Sha256 {
     let all = json!([READING, external.entry_file(), external.sha256, external.components, architectures]);
-    Sha256::new(sha2::Sha256::digest(all.to_string()).into())
+    let all = import.map_or_else(|| all.to_string(), |import| format!("{all} {import}"));
+    Sha256::new(sha2::Sha256::digest(all).into())
 }
 
 #[cfg(test)]
@@ -107,15 +132,17 @@ mod tests {
         let pins = ["ab", "cd"].map(|byte| byte.repeat(32).parse().expect("a checksum"));
         let deb = |components: &str| format!("codename = \"stable\"\ncomponents = \"{components}\"");
         let (url, other) = ("https://a.example/el9/", "https://a.example/el8/");
+        let import = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
         let all = [
-            known_as(&external(url, pins[0], ""), None),
-            known_as(&external(url, pins[1], ""), None),
-            known_as(&external(other, pins[0], ""), None),
-            known_as(&external(url, pins[0], &deb("main")), None),
-            known_as(&external(url, pins[0], &deb("main test")), None),
-            known_as(&external(url, pins[0], &deb("main")), Some(&amd64)),
+            known_as(&external(url, pins[0], ""), None, None),
+            known_as(&external(url, pins[1], ""), None, None),
+            known_as(&external(other, pins[0], ""), None, None),
+            known_as(&external(url, pins[0], &deb("main")), None, None),
+            known_as(&external(url, pins[0], &deb("main test")), None, None),
+            known_as(&external(url, pins[0], &deb("main")), Some(&amd64), None),
+            known_as(&external(url, pins[0], ""), None, Some(&import)),
         ];
         assert_eq!(BTreeSet::from(all).len(), all.len());
-        assert_eq!(known_as(&external(url, pins[0], ""), None), all[0], "the same is known as the same");
+        assert_eq!(known_as(&external(url, pins[0], ""), None, None), all[0], "the same is known as the same");
     }
 }

@@ -11,7 +11,7 @@ use crate::listed::{LONGEST_ENTRY, Listed, encode_escaped, unusable};
 /// Fetches the entry file, which must be the one that is pinned, and the list that it names.
 pub(crate) async fn list(web: &Web, external: &External) -> Result<Vec<Listed>, Unfetched> {
     let entry = external.entry_file();
-    let pinned = Expected { size: None, sha256: external.sha256, by: "the configuration pins" };
+    let pinned = Expected { size: None, sha256: external.sha256, by: "what is pinned has" };
     let repomd = ExternalFile::get(web, &entry, LONGEST_ENTRY, pinned).await?.read().await?;
     let repomd = Repomd::parse(&repomd).map_err(|error| unusable(&entry, error))?;
     let primary = repomd.primary().map_err(|invalid| unusable(&entry, invalid))?;
@@ -89,7 +89,7 @@ mod tests {
         let failure = listed.expect_err("something else");
         let url = format!("{}repodata/repomd.xml", server.url);
         let length = entry.len();
-        let said = format!("{url}: the configuration pins SHA-256 {pinned}, but it is {found} ({length} bytes)");
+        let said = format!("{url}: what is pinned has SHA-256 {pinned}, but it is {found} ({length} bytes)");
         assert_eq!((failure.to_string(), failure.is_final()), (said, true));
         assert_eq!(server.asked(), ["repodata/repomd.xml"]);
     }

@@ -20,14 +20,15 @@ fn import_object() -> Value {
             "arch": {"type": ["string", "null"]},
             "by": text("who asked"),
             "created": {"type": "string", "format": "date-time"},
-            "state": {"type": "string", "enum": ["running", "done", "failed"]},
+            "state": {"type": "string", "enum": ["running", "done", "failed", "stopped"]},
             "reason": {"type": ["string", "null"], "description": "why it failed; what was taken in stays"},
-            "trouble": {"type": ["string", "null"], "description": "what kept the next piece from being done; it is tried again"},
+            "stopped_by": {"type": ["string", "null"], "description": "who stopped it; what was taken in stays"},
+            "trouble": {"type": ["string", "null"], "description": "what kept the next piece from being done; it is tried again for two days"},
             "pieces": count("how many pieces are done"),
             "last": {"type": ["string", "null"], "description": "the file that was looked at last"},
             "found": count("all files so far"),
             "taken_in": count("those that are new in the repository"),
-            "same_already": count("those that it had already"),
+            "same_already": count("those that it had already, not by this import"),
             "passed_over": count("those that are no packages"),
             "refused": count("those that cannot be in it"),
             "refusals": {"type": "array", "items": refusal, "description": "the first hundred of these: field, rule and value"},
@@ -43,6 +44,13 @@ pub(crate) fn import() -> Operation {
     on_imports("An import, and how far it is")
         .json(200, "the import", import_object())
         .answer(404, "there is none of that id")
+}
+
+pub(crate) fn no_import() -> Operation {
+    on_imports("Stop an import; what was taken in stays")
+        .json(200, "it is stopped", import_object())
+        .answer(404, "there is none of that id")
+        .answer(409, "it is not running")
 }
 
 pub(crate) fn new_import() -> Operation {

@@ -1,4 +1,5 @@
-//! `POST /admin/imports`: packages that lie elsewhere already are taken in, one piece after the other; `GET` says how far that is.
+//! `POST /admin/imports`: packages that lie elsewhere already are taken in, one piece after the other; `GET` says how far that is, and
+//! `DELETE` ends it.
 
 use axum::Json;
 use axum::extract::State;
@@ -53,6 +54,7 @@ pub(crate) async fn add_import(
         created_at: now,
         state: ImportState::Running,
         pieces: 0,
+        moved_at: now,
         cursor: None,
         entry: None,
         tally: Tally::default(),
@@ -79,6 +81,25 @@ pub(crate) async fn get_import(
     Ok(Json(import_object(&import)))
 }
 
+pub(crate) async fn stop_import(
+    State(app): State<App>,
+    admin: Admin,
+    UrlPath(ImportPath(id)): UrlPath<ImportPath>,
+) -> colca_api::Result<Json<Value>> {
+    let services = &app.services;
+    let due = services.clock.now() + LOOK_AFTER;
+    let is_stopped = services.jobs.stop_import(&id, admin.name(), due, services.config.retention).await?;
+    let import = services.jobs.import(&id).await?.ok_or_else(|| ApiError::NotFound(format!("the import {id}")))?;
+    if !is_stopped {
+        let state = import_object(&import)["state"].clone();
+        return Err(ApiError::Conflict(format!("the import {id} is not running: it is {state}")));
+    }
+    // What it took in is listed; that of the piece that is under way, when it ends.
+    services.queues.send_import(&ImportMessage { import: id }).await?;
+    admin.record("stopped the import", &format_args!("{} into {}", import.source, import.repository));
+    Ok(Json(import_object(&import)))
+}
+
 /// Whether we may read there: nobody shall have us fetch what he could not.
 fn check_source(config: &Config, settings: &Settings, source: &ImportSource) -> Result<(), Invalid> {
     let refuse = |rule: String| Err(Invalid::new("source", rule, source));
@@ -88,6 +109,9 @@ fn check_source(config: &Config, settings: &Settings, source: &ImportSource) -> 
                 return Ok(());
             }
             refuse(format!("must begin with s3://{bucket}/{INCOMING}"))
+        }
+        ImportSource::Bucket { bucket, .. } if *bucket == config.store_bucket => {
+            refuse("must not be in the store, whose files are published already".to_owned())
         }
         ImportSource::Bucket { bucket, .. } if config.import_buckets.contains(bucket) => Ok(()),
         ImportSource::Bucket { .. } => {
@@ -115,10 +139,11 @@ fn check_source(config: &Config, settings: &Settings, source: &ImportSource) -> 
 
 fn import_object(import: &Import) -> Value {
     let Import { id, repository, source, arch, by, created_at, state, pieces, cursor, tally, trouble, .. } = import;
-    let (state, reason) = match state {
-        ImportState::Running => ("running", None),
-        ImportState::Done => ("done", None),
-        ImportState::Failed { reason } => ("failed", Some(reason)),
+    let (state, reason, stopped_by) = match state {
+        ImportState::Running => ("running", None, None),
+        ImportState::Done => ("done", None, None),
+        ImportState::Failed { reason } => ("failed", Some(reason), None),
+        ImportState::Stopped { stopped_by } => ("stopped", None, Some(stopped_by)),
     };
     let refused: Vec<_> = tally.refusals.iter().map(|file| json!({"path": file.path, "reason": file.reason})).collect();
     json!({
@@ -130,6 +155,7 @@ fn import_object(import: &Import) -> Value {
         "created": created_at.to_string(),
         "state": state,
         "reason": reason,
+        "stopped_by": stopped_by,
         "trouble": trouble,
         "pieces": pieces,
         "last": cursor,

@@ -33,6 +33,7 @@ pub fn routes() -> Routes<App> {
     const SECRETS: [&str; 1] = ["/admin/accounts/{name}/secrets"];
     const SECRET: [&str; 1] = ["/admin/accounts/{name}/secrets/{secret}"];
     const KEY: [&str; 1] = ["/admin/keys/{name}"];
+    const IMPORT: [&str; 1] = ["/admin/imports/{import}"];
     const CONFIGURATION: [&str; 1] = ["/admin/configuration"];
     Routes::default()
         .get(&["/admin/accounts"], list_accounts::list_accounts, &operations::accounts())
@@ -52,7 +53,8 @@ pub fn routes() -> Routes<App> {
         .get(&["/admin/verify"], verify::show, &operations::verified())
         .get(&["/admin/imports"], imports::list_imports, &import_operations::imports())
         .post(&["/admin/imports"], imports::add_import, &import_operations::new_import())
-        .get(&["/admin/imports/{import}"], imports::get_import, &import_operations::import())
+        .get(&IMPORT, imports::get_import, &import_operations::import())
+        .on(&Method::DELETE, &IMPORT, imports::stop_import, &import_operations::no_import())
 }
 
 /// The whole function.

@@ -1,21 +1,15 @@
 //! Packages below a prefix of a bucket.
 
-use colca_intake::FoundFile;
+use colca_intake::{FoundFile, check_archive};
 use colca_model::{Filename, Import};
 use colca_runtime::Services;
-use colca_settings::Settings;
 use colca_store::{ListedObject, ObjectKey};
-use jiff::SignedDuration;
-use sha2::Digest;
 
-use crate::piece::{Candidate, Registered, TOGETHER, is_package};
+use crate::bounds::{PIECE, TIME, TOGETHER};
+use crate::piece::{Candidate, Registered, is_package};
+use crate::sources::Sources;
 use crate::stop::Stop;
-
-/// How many objects a piece has: one page of a listing.
-const PIECE: i32 = 1000;
-
-/// After this long a piece ends where it is. A function ends after fifteen minutes.
-const TIME: SignedDuration = SignedDuration::from_mins(4);
+use crate::upload_id::upload_id;
 
 /// Takes in the next packages; whether there may be more.
 pub(crate) async fn piece(services: &Services, import: &mut Import, bucket: &str, prefix: &str) -> Result<bool, Stop> {
@@ -26,46 +20,54 @@ pub(crate) async fn piece(services: &Services, import: &mut Import, bucket: &str
     if listed.is_empty() && import.tally.found == 0 {
         return Err(Stop::Failed(format!("source: must have objects, got {:?}", import.source.to_string())));
     }
+    let is_archive = Filename::new("a.dsc").is_ok_and(|dsc| check_archive(&settings, &import.repository, &dsc).is_ok());
+    let mut sources = is_archive.then(Sources::default);
     let mut registered = Registered::default();
-    let mut rest = listed.chunks(TOGETHER);
-    for objects in rest.by_ref() {
-        let place = import.tally.found;
-        let candidates = (place..).zip(objects);
-        let candidates =
-            candidates.map(|(place, object)| candidate(&settings, import, prefix, place, object)).collect();
-        registered.take(services, import, candidates).await?;
-        import.cursor = objects.last().map(|object| object.key.path());
+    for objects in listed.chunks(TOGETHER) {
         if services.clock.now() > begin + TIME {
+            more = true;
             break;
         }
+        let mut candidates = Vec::new();
+        for object in objects {
+            candidates.push(candidate(services, import, prefix, object, sources.as_mut()).await?);
+        }
+        registered.take(services, import, candidates).await?;
+        import.cursor = objects.last().map(|object| object.key.path());
     }
-    more |= rest.next().is_some();
     registered.announce(services, import).await?;
     Ok(more)
 }
 
-/// An object of the listing, the `place`th of all.
-fn candidate(settings: &Settings, import: &Import, prefix: &str, place: u64, object: &ListedObject) -> Candidate {
-    let key = object.key.path();
-    let path = key.strip_prefix(prefix).unwrap_or(&key).to_owned();
+/// An object of the listing. `sources` are for a repository that can be an archive.
+async fn candidate(
+    services: &Services,
+    import: &Import,
+    prefix: &str,
+    object: &ListedObject,
+    sources: Option<&mut Sources>,
+) -> Result<Candidate, Stop> {
+    let ObjectKey::Found { bucket, key, etag } = &object.key else {
+        return Ok(Candidate { path: object.key.path(), file: Ok(None) });
+    };
+    let path = key.strip_prefix(prefix).unwrap_or(key).to_owned();
     let name = path.rsplit('/').next().unwrap_or_default();
-    if !is_package(settings, import, name) {
-        return Candidate { path, file: Ok(None) };
+    let mut expected = None;
+    if !is_package(name) {
+        let named = match sources {
+            Some(sources) => sources.named(services, bucket, object).await.map_err(Stop::of_source)?,
+            None => None,
+        };
+        let Some(named) = named else { return Ok(Candidate { path, file: Ok(None) }) };
+        if named.size != object.size {
+            let why = format!("size: must be {}, as its .dsc says, got {}", named.size, object.size);
+            return Ok(Candidate { path, file: Err(why) });
+        }
+        expected = Some(named.sha256);
     }
     let file = Filename::new(name).map_err(|invalid| invalid.to_string()).map(|filename| {
-        let upload = import.upload_id(place, fingerprint(&object.key));
-        Some(FoundFile { key: object.key.clone(), filename, size: object.size, sha256: None, upload })
+        let upload = upload_id(import, key, etag);
+        Some(FoundFile { key: object.key.clone(), filename, size: object.size, sha256: None, expected, upload })
     });
-    Candidate { path, file }
-}
-
-/// What tells these bytes from others that may lie there later.
-fn fingerprint(key: &ObjectKey) -> [u8; 6] {
-    let mut digest = sha2::Sha256::new();
-    if let ObjectKey::Found { bucket, key, etag } = key {
-        digest.update(format!("{bucket}\n{key}\n{etag}"));
-    }
-    let mut first = [0; 6];
-    first.copy_from_slice(&digest.finalize()[..6]);
-    first
+    Ok(Candidate { path, file })
 }

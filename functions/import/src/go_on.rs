@@ -4,21 +4,19 @@ use colca_intake::announce_end;
 use colca_model::{Import, ImportSource, ImportState};
 use colca_runtime::{Services, counted};
 use colca_store::ImportMessage;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
+use crate::bounds::{AFTER_TROUBLE, LOOK_AFTER, STUCK};
 use crate::bucket;
 use crate::stop::Stop;
 use crate::web;
-
-/// When `reap` looks after an import that is running. A piece does not take half as long.
-const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 /// Does the next piece. If it was the last, or none can be, has what was registered published.
 pub(crate) async fn go_on(services: &Services, before: Import) -> colca_store::Result<()> {
     let mut import = before.clone();
     let begin = services.clock.now();
-    let (done, calls) = counted(piece(services, &mut import)).await;
+    let (done, calls) = counted(piece(services, &mut import, begin)).await;
     import.state = match done {
         Ok(true) => ImportState::Running,
         Ok(false) => ImportState::Done,
@@ -27,7 +25,7 @@ pub(crate) async fn go_on(services: &Services, before: Import) -> colca_store::R
             ImportState::Failed { reason }
         }
         Err(Stop::Service(error)) => {
-            services.jobs.note_trouble(&import.id, &error.to_string()).await?;
+            services.jobs.note_trouble(&import.id, &error.to_string(), services.clock.now() + AFTER_TROUBLE).await?;
             return Err(error);
         }
     };
@@ -36,12 +34,16 @@ pub(crate) async fn go_on(services: &Services, before: Import) -> colca_store::R
     if !is_running {
         announce_end(services, &import.repository).await?;
     }
-    import.pieces += 1;
     let now = services.clock.now();
+    import.pieces += 1;
+    import.moved_at = now;
     let due = if is_running { now + LOOK_AFTER } else { now };
     if !services.jobs.save_import(&import, due, services.config.retention).await? {
-        info!(import = %import.id, "Another delivery did this piece of import {} before", import.id);
-        return Ok(());
+        info!(import = %import.id, "Another delivery did this piece of import {} before, or it was stopped", import.id);
+        return match services.jobs.import(&import.id).await? {
+            Some(import) => end_if_stopped(services, &import).await,
+            None => Ok(()),
+        };
     }
     log(&before, &import, now.duration_since(begin), calls);
     if is_running {
@@ -50,8 +52,23 @@ pub(crate) async fn go_on(services: &Services, before: Import) -> colca_store::R
     Ok(())
 }
 
+/// Has what an import took in before it was stopped listed and published. Whatever it takes in after that is so by who saw that it was
+/// stopped meanwhile.
+pub(crate) async fn end_if_stopped(services: &Services, import: &Import) -> colca_store::Result<()> {
+    if let ImportState::Stopped { stopped_by } = &import.state {
+        info!(import = %import.id, stopped_by, "The import {} was stopped", import.id);
+        announce_end(services, &import.repository).await?;
+        services.jobs.import_is_announced(&import.id).await?;
+    }
+    Ok(())
+}
+
 /// Whether there are more pieces.
-async fn piece(services: &Services, import: &mut Import) -> Result<bool, Stop> {
+async fn piece(services: &Services, import: &mut Import, now: Timestamp) -> Result<bool, Stop> {
+    if now > import.moved_at + STUCK {
+        let why = import.trouble.as_deref().unwrap_or("its function ended before a piece did, each time");
+        return Err(Stop::Failed(format!("no piece was done since {}: {why}", import.moved_at)));
+    }
     match import.source.clone() {
         ImportSource::Bucket { bucket, prefix } => bucket::piece(services, import, &bucket, &prefix).await,
         ImportSource::Web(url) => web::piece(services, import, &url).await,

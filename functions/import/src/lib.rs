@@ -7,12 +7,15 @@
 //! ```
 //!
 //! Whatever dies in the middle of a piece is repeated from its beginning, to the same effect: the uploads have the ids that they had
-//! before, and what is registered already is counted as such.
+//! before, and what one of them registered already is counted as taken in.
 
+mod bounds;
 mod bucket;
 mod go_on;
 mod piece;
+mod sources;
 mod stop;
+mod upload_id;
 mod web;
 
 use colca_model::ImportState;
@@ -28,7 +31,7 @@ pub async fn handle(services: &Services, delivery: Delivery<ImportMessage>) -> c
     let id = &delivery.message.import;
     match services.jobs.import(id).await? {
         Some(import) if import.state == ImportState::Running => go_on::go_on(services, import).await?,
-        Some(_) => {}
+        Some(import) => go_on::end_if_stopped(services, &import).await?,
         None => warn!(import = %id, "No import {id} is known"),
     }
     Ok(Disposition::Done)

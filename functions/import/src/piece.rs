@@ -2,13 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use colca_intake::{FoundFile, Taken, announce_all, check_archive, take_in_all};
+use colca_intake::{FoundFile, Taken, announce_all, take_in_all};
 use colca_model::{Arch, Filename, Import, RepositoryKind};
 use colca_runtime::Services;
-use colca_settings::Settings;
-
-/// How many files are taken in together: as many headers may be in memory.
-pub(crate) const TOGETHER: usize = 32;
 
 /// A file of the source.
 pub(crate) struct Candidate {
@@ -68,8 +64,9 @@ impl Registered {
             self.kind = Some(kind);
         }
         match taken {
-            Taken::New | Taken::Replaced => import.tally.taken_in += 1,
-            Taken::SameAgain | Taken::Ended => import.tally.same_already += 1,
+            // By an earlier delivery of the same message, which did not live to write it down.
+            Taken::New | Taken::Replaced | Taken::Ended => import.tally.taken_in += 1,
+            Taken::SameAgain => import.tally.same_already += 1,
         }
     }
 
@@ -82,43 +79,11 @@ impl Registered {
     }
 }
 
-/// Whether a file is taken for a package: by its name, as everywhere. What a source package of Debian consists of is, too, in a
-/// repository that can be an archive.
-pub(crate) fn is_package(settings: &Settings, import: &Import, name: &str) -> bool {
-    let Ok(filename) = Filename::new(name) else {
+/// Whether a file is taken for a package: by its name, as everywhere.
+pub(crate) fn is_package(name: &str) -> bool {
+    match Filename::new(name) {
+        Ok(filename) => filename.is_rpm() || filename.is_deb() || name.ends_with(".dsc"),
         // One that would be, and is refused for its name.
-        return [".rpm", ".deb", ".udeb", ".ddeb", ".dsc"].iter().any(|ending| name.ends_with(ending));
-    };
-    filename.is_rpm()
-        || filename.is_deb()
-        || name.ends_with(".dsc")
-        || is_source_file(name)
-            && Filename::new("a.dsc").is_ok_and(|dsc| check_archive(settings, &import.repository, &dsc).is_ok())
-}
-
-/// Whether `dpkg-source` calls files so: `hello_1.0.orig.tar.gz`, `hello_1.0-1.debian.tar.xz`, `hello_1.0-1.diff.gz`, and signatures
-/// of the first (<https://manpages.debian.org/dpkg-source.1>).
-fn is_source_file(name: &str) -> bool {
-    let name = name.strip_suffix(".asc").unwrap_or(name);
-    let Some((package, rest)) = name.split_once('_') else { return false };
-    let is_good = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || b"+.-".contains(&c);
-    let is_named = package.len() > 1 && package.bytes().all(is_good);
-    let is_packed = ["gz", "xz", "bz2", "lzma", "zst"].iter().any(|ending| rest.ends_with(&format!(".tar.{ending}")));
-    is_named && (is_packed || rest.ends_with(".diff.gz"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn knows_what_source_packages_consist_of() {
-        for good in ["hello_1.0.orig.tar.gz", "hello_1.0.orig.tar.gz.asc", "hello_1.0-1.debian.tar.xz", "a+b_1.diff.gz"]
-        {
-            assert!(is_source_file(good), "{good}");
-        }
-        for bad in ["hello-1.0.tar.gz", "Packages.gz", "repomd.xml.asc", "hello_1.0.changes", "Hello_1.tar.gz"] {
-            assert!(!is_source_file(bad), "{bad}");
-        }
+        Err(_) => [".rpm", ".deb", ".udeb", ".ddeb", ".dsc"].iter().any(|ending| name.ends_with(ending)),
     }
 }

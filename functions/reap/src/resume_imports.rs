@@ -8,8 +8,8 @@ use tracing::{error, warn};
 /// How many imports one round looks at.
 const ROUND: i32 = 100;
 
-/// When an import that was woken is looked at again.
-const AGAIN: SignedDuration = SignedDuration::from_mins(10);
+/// When an import that was woken is looked at again: the message that wakes it is tried for as long.
+const AGAIN: SignedDuration = SignedDuration::from_mins(80);
 
 /// Wakes the imports that were forgotten. Waking one once too often is harmless.
 pub(crate) async fn resume_imports(services: &Services) -> colca_store::Result<()> {

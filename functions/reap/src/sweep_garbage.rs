@@ -1,6 +1,6 @@
 //! Objects that may be garbage, and whose grace is over: deleted, unless somebody names them after all.
 
-use colca_model::{Binary, UploadId};
+use colca_model::{Binary, ImportState, UploadId};
 use colca_revisions::{LONGER, Lists};
 use colca_runtime::Services;
 use colca_store::{AdoptedRow, DueGarbage, Garbage, ObjectKey, Owner};
@@ -67,6 +67,11 @@ async fn sweep(services: &Services, listed: &Listings, due: &DueGarbage) -> colc
         }
         Verdict::Keep => {}
         Verdict::Delete | Verdict::Unnamed => {
+            // Whoever repeats a registration finds the copy that was made for it, and notes it anew before.
+            let is_file = matches!(garbage.owner, Owner::File { .. });
+            if is_file && !services.jobs.is_due_as_before(due).await? {
+                return Ok(());
+            }
             info!(key = garbage.key, "Deleting {}", garbage.key);
             services.objects.delete_as_seen(&object, seen).await?;
         }
@@ -127,6 +132,11 @@ async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> col
         Owner::Revision { repository, revision } => {
             let is_over = services.catalog.forget_revision(repository, *revision).await?;
             Ok(if is_over { Verdict::Keep } else { Verdict::AskAgain(KEPT) })
+        }
+        Owner::Import { import } => {
+            let import = services.jobs.import(import).await?;
+            let is_running = import.is_some_and(|import| import.state == ImportState::Running);
+            Ok(if is_running { Verdict::AskAgain(KEPT) } else { Verdict::Delete })
         }
     }
 }

@@ -3,13 +3,15 @@
 //! They lie together by version, in the order of chacra's URLs, so that each of its listings is one query: everything of
 //! a version, of an architecture, of one flavor in it. Beside its own fields each has what search looks it up by.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{Delete, Put, Select};
 use colca_model::{Arch, Binary, Filename, Flavor, RepoPath, Sha512};
 
 use super::Catalog;
 use super::search_plan::time;
-use crate::table::{Item, held, item, key, number, text};
+use crate::table::{Item, held, item, key, number, text, value};
 use crate::{Error, Result};
 
 /// What every file has in its `every` attribute: the key of the index of all files.
@@ -96,6 +98,28 @@ impl Catalog {
     pub async fn has_binaries(&self, repository: &RepoPath, arch: &Arch) -> Result<bool> {
         let prefix = format!("{arch}/{}/", repository.flavor);
         self.table.any(&partition(&repository.version_level()), &prefix).await
+    }
+
+    /// The architectures of which any flavor of a version has files: one query for each. `version_level` is `P/R/S/D/V`.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn archs_of_version(&self, version_level: &str) -> Result<BTreeSet<Arch>> {
+        let mut archs = BTreeSet::new();
+        let mut after = "#".to_owned();
+        loop {
+            let query = self.table.db.query().table_name(&self.table.name).consistent_read(true).limit(1);
+            let query = query.key_condition_expression("pk = :pk AND sk > :after");
+            let query = query.expression_attribute_values(":pk", text(partition(version_level)));
+            let answer = query.expression_attribute_values(":after", text(&after)).send().await;
+            let answer =
+                answer.map_err(|error| Error::sdk(format!("look for architectures of {version_level}"), error))?;
+            let Some(item) = answer.items.unwrap_or_default().pop() else { return Ok(archs) };
+            let Binary { arch, .. } = value(item)?;
+            // What comes next after all that begins with the name and a slash.
+            after = format!("{arch}0");
+            archs.insert(arch);
+        }
     }
 
     /// The write of a file, for a transaction.

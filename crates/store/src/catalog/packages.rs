@@ -2,12 +2,12 @@
 
 use aws_sdk_dynamodb::types::Delete;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
-use colca_model::{Arch, Binary, Filename, RepoPath, UploadId};
+use colca_model::{Arch, Binary, Filename, RepoPath, RepositoryKind, UploadId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Catalog, partition};
-use crate::table::{held, key, text};
+use crate::table::{held, key, text, value};
 use crate::{Error, Result};
 
 /// The metadata of one package in one repository.
@@ -110,6 +110,23 @@ impl Catalog {
         let request = request.expression_attribute_values(":upload", text(package.upload.as_str()));
         let answer = request.send().await;
         held(answer.map_err(|error| Error::sdk(format!("note where {} lies", package.filename), error)))
+    }
+
+    /// The kind of a repository that has packages, by the first of them; `None` if it has none.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn kind_of_packages(&self, repository: &RepoPath) -> Result<Option<RepositoryKind>> {
+        let query = self.table.db.query().table_name(&self.table.name).consistent_read(true).limit(1);
+        let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)");
+        let query = query.expression_attribute_values(":pk", text(partition(repository)));
+        let answer = query.expression_attribute_values(":prefix", text("pkg#")).send().await;
+        let answer = answer.map_err(|error| Error::sdk(format!("look for packages of {repository}"), error))?;
+        let first: Option<PackageRow> = answer.items.unwrap_or_default().pop().map(value).transpose()?;
+        Ok(first.map(|package| match package.format {
+            Format::Deb => RepositoryKind::Deb,
+            Format::Rpm(_) | Format::Carried(_) => RepositoryKind::Rpm,
+        }))
     }
 
     /// The metadata of every package of a repository, by architecture and name, as they are now.

@@ -2,7 +2,8 @@
 //! metadata of a moment ago; then `reap` deletes them. Most keys hold the id of an upload or a
 //! revision's number, and never come back; what does come back, as an index that is named by its checksum, is noted anew first.
 
-use colca_model::{Arch, Filename, RepoPath};
+use aws_sdk_dynamodb::types::Delete;
+use colca_model::{Arch, Filename, RepoPath, UploadId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +87,11 @@ pub enum Owner {
         /// The number of the revision.
         revision: u64,
     },
+    /// What an import needs until it ends.
+    Import {
+        /// The import.
+        import: UploadId,
+    },
 }
 
 impl Jobs {
@@ -139,6 +145,15 @@ impl Jobs {
         let request = request.condition_expression("due_at = :due");
         let request = request.expression_attribute_values(":due", number(due.due_at));
         held(request.send().await.map_err(|error| Error::sdk(format!("forget {object}"), error))).map(drop)
+    }
+}
+
+impl Jobs {
+    /// The write that forgets a copy that was noted before it was made, for the transaction that enters it: nobody can have
+    /// superseded it by then.
+    pub(crate) fn entered(&self, object: &str) -> Result<Delete> {
+        let delete = Delete::builder().table_name(&self.table.name).set_key(Some(key(&partition(object), SK))).build();
+        delete.map_err(|error| Error::corrupt("build the end of garbage", error))
     }
 }
 

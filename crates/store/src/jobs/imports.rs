@@ -56,7 +56,7 @@ impl Jobs {
         held(answer.map_err(|error| Error::sdk(format!("write down how far the import {} is", import.id), error)))
     }
 
-    /// Up to `limit` imports that nobody has gone on with for long.
+    /// Up to `limit` imports that nobody has gone on with for long, or that were stopped and not announced.
     ///
     /// # Errors
     /// Whatever the service answers.
@@ -75,17 +75,47 @@ impl Jobs {
         held(request.send().await.map_err(|error| Error::sdk(format!("postpone the import {id}"), error))).map(drop)
     }
 
-    /// Notes what kept a running import from going on this time.
+    /// Notes what kept a running import from going on this time, and looks after it again at `due`.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn note_trouble(&self, id: &UploadId, trouble: &str) -> Result<()> {
+    pub async fn note_trouble(&self, id: &UploadId, trouble: &str, due: Timestamp) -> Result<()> {
         let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(PK, id.as_str())));
-        let request =
-            request.update_expression("SET trouble = :trouble").condition_expression("attribute_exists(due_kind)");
+        let request = request.update_expression("SET trouble = :trouble, due_at = :due");
+        let request = request.condition_expression("attribute_exists(due_kind)");
         let request = request.expression_attribute_values(":trouble", text(trouble));
+        let request = request.expression_attribute_values(":due", number(due.as_millisecond()));
         let answer = request.send().await;
         held(answer.map_err(|error| Error::sdk(format!("note what keeps the import {id} from going on"), error)))
+            .map(drop)
+    }
+
+    /// Has a running import stopped by a user. It is looked after from `due` on until [`Jobs::import_is_announced`], and kept for `keep`.
+    /// `false` if it is not running.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn stop_import(&self, id: &UploadId, by: &str, due: Timestamp, keep: SignedDuration) -> Result<bool> {
+        let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(PK, id.as_str())));
+        let update = "SET #state = :stopped, stopped_by = :by, due_at = :due, expires = :expires";
+        let request = request.update_expression(update).condition_expression("#state = :running");
+        let request = request.expression_attribute_names("#state", "state");
+        let request = request.expression_attribute_values(":running", text("running"));
+        let request = request.expression_attribute_values(":stopped", text("stopped"));
+        let request = request.expression_attribute_values(":by", text(by));
+        let request = request.expression_attribute_values(":due", number(due.as_millisecond()));
+        let request = request.expression_attribute_values(":expires", number((due + keep).as_second()));
+        held(request.send().await.map_err(|error| Error::sdk(format!("stop the import {id}"), error)))
+    }
+
+    /// Notes that what a stopped import has taken in is visible.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn import_is_announced(&self, id: &UploadId) -> Result<()> {
+        let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(PK, id.as_str())));
+        let request = request.update_expression("REMOVE due_kind, due_at").condition_expression("attribute_exists(pk)");
+        held(request.send().await.map_err(|error| Error::sdk(format!("look after the import {id} no more"), error)))
             .map(drop)
     }
 

@@ -4,8 +4,8 @@
 //! |---|---|---|---|
 //! | upload | `UPLOAD#<id>` | `#` | while pending: when to look whether it was forgotten |
 //! | digests of a large file, half done | `UPLOAD#<id>` | `digest` | |
-//! | import | `IMPORTS` | `<id>` | while it is running: when to look whether it was forgotten |
-//! | superseded object | `GARBAGE#<key>` | `#` | when to delete it |
+//! | import | `IMPORTS` | `<id>` | while it is running, or was stopped and not announced: when to look whether it was forgotten |
+//! | object that is superseded, or is named by nobody yet | `GARBAGE#<key>` | `#` | when to delete it |
 //! | `Release` files that expire | `REFRESH#<repository>` | `#` | when to write them anew |
 //! | what was found in a repository | `VERIFY#<repository>` | `#` | |
 //!
