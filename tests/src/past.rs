@@ -27,6 +27,31 @@ pub fn make_import_due(id: &str) {
     aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
 }
 
+/// An import whose function died before it wrote down what it did; long ago, or just now. Nobody goes on with it by himself.
+pub fn rewind_import(id: &str, is_long_ago: bool) {
+    let none = ["found", "taken_in", "same_already", "passed_over", "refused"].map(|name| (name, json!({"N": "0"})));
+    let mut tally: serde_json::Map<_, _> = none.into_iter().map(|(name, none)| (name.to_owned(), none)).collect();
+    tally.insert("refusals".to_owned(), json!({"L": []}));
+    let moved = if is_long_ago { "2026-01-01T00:00:00Z" } else { "9999-01-01T00:00:00Z" };
+    let body = json!({
+        "TableName": stack().get("COLCA_JOBS_TABLE"),
+        "Key": {"pk": {"S": "IMPORTS"}, "sk": {"S": id}},
+        "UpdateExpression": "SET #state = :running, pieces = :none, tally = :tally, moved_at = :moved, due_kind = :kind, due_at = :due \
+                             REMOVE #cursor, #reason, expires",
+        "ConditionExpression": "attribute_exists(pk)",
+        "ExpressionAttributeNames": {"#state": "state", "#cursor": "cursor", "#reason": "reason"},
+        "ExpressionAttributeValues": {
+            ":running": {"S": "running"},
+            ":none": {"N": "0"},
+            ":tally": {"M": tally},
+            ":moved": {"S": moved},
+            ":kind": {"S": "import"},
+            ":due": {"N": "99999999999999"},
+        },
+    });
+    aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
+}
+
 /// An object of the store that was noted as garbage, and whose grace is over.
 pub fn make_garbage_due(key: &str) {
     set(&format!("GARBAGE#{key}"), "SET due_at = :due", ":due", &json!({"N": "0"}));
@@ -81,6 +106,11 @@ pub fn forget_announcement(id: &str, project: &str) {
         "ExpressionAttributeValues": {":kind": {"S": "upload"}, ":due": {"N": "0"}},
     });
     aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
+    forget_levels(project);
+}
+
+/// A project that was never made visible.
+pub fn forget_levels(project: &str) {
     for name in [project.to_owned(), format!("{project}/main")] {
         let key = json!({"pk": {"S": "TREE#"}, "sk": {"S": name}});
         let body = json!({"TableName": stack().get("COLCA_CATALOG_TABLE"), "Key": key});

@@ -1,4 +1,4 @@
-//! Objects that no published metadata names any more. They stay for a grace period, since somebody may hold the
+//! Objects that nothing names any more, or nothing yet. They stay for a grace period, since somebody may hold the
 //! metadata of a moment ago; then `reap` deletes them. Most keys hold the id of an upload or a
 //! revision's number, and never come back; what does come back, as an index that is named by its checksum, is noted anew first.
 
@@ -29,7 +29,7 @@ pub struct Garbage {
 
 impl Garbage {
     /// How long an object that was written, but that nothing names, is believed to be part of work that still goes on. No build
-    /// and no registration takes that long.
+    /// and no registration takes that long; what is tried again is noted again.
     pub const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
 
     /// An object that may be garbage when its time has come.
