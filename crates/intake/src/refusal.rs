@@ -55,3 +55,18 @@ impl From<CannotSign> for Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_somebody_elses_may_change() {
+        let of = |key: ObjectKey| Refusal::of_source(&key, colca_store::Error::not_found(&key)).to_string();
+        let [bucket, key, etag] = ["a-bucket", "a/b.rpm", "\"x\""].map(str::to_owned);
+        let theirs = of(ObjectKey::Found { bucket, key, etag });
+        assert!(theirs.starts_with("source: must stay as it is"), "{theirs}");
+        let ours = of(ObjectKey::Received { upload: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID") });
+        assert!(ours.contains("could not read received/"), "{ours}");
+    }
+}

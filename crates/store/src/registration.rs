@@ -199,8 +199,10 @@ mod tests {
     use aws_sdk_dynamodb::types::CancellationReason;
     use aws_sdk_dynamodb::types::error::{ThrottlingException, TransactionCanceledException};
     use aws_smithy_types::body::SdkBody;
+    use colca_model::Sha256;
 
     use super::*;
+    use crate::catalog::Format;
 
     const HELD: &str = "None";
     const FAILED: &str = "ConditionalCheckFailed";
@@ -233,5 +235,58 @@ mod tests {
         let throttled = ThrottlingException::builder().build();
         assert_eq!(refused(&answered(TransactWriteItemsError::ThrottlingException(throttled))), None);
         assert_eq!(refused(&SdkError::timeout_error("no answer")), None);
+    }
+
+    #[test]
+    fn says_how_many_items_a_transaction_has_of_it() {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+            .build();
+        let db = aws_sdk_dynamodb::Client::from_conf(config);
+        let (catalog, jobs) = (Catalog::new(db.clone(), "catalog".to_owned()), Jobs::new(db, "jobs".to_owned()));
+        let binary = Binary {
+            repository: "p/r/s/d/1/flavors/f".parse().expect("a path"),
+            arch: "noarch".parse().expect("a good name"),
+            filename: "a.rpm".parse().expect("a good name"),
+            size: 1,
+            sha256: Sha256::new([1; 32]),
+            sha512: None,
+            signed: None,
+            nevra: None,
+            is_package: true,
+            key: "repos/p/a.rpm".to_owned(),
+            upload: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID"),
+            built_by: "ci".to_owned(),
+            created: Timestamp::UNIX_EPOCH,
+            modified: Timestamp::UNIX_EPOCH,
+            version: 1,
+        };
+        let package = |fragments| PackageRow {
+            arch: binary.arch.clone(),
+            filename: binary.filename.clone(),
+            upload: binary.upload.clone(),
+            version: 1,
+            created: Timestamp::UNIX_EPOCH,
+            path: "a.rpm".to_owned(),
+            format: Format::Deb,
+            fragments,
+            signed: false,
+            gathered: None,
+        };
+        let [name, version, architecture] = ["a", "1", "all"].map(str::to_owned);
+        let claim = Some((Identity { name, version, architecture }, None));
+        for (package, claim, count) in [
+            (None, None, 5),
+            (Some(package(StoredFragments::Inline(vec![]))), None, 6),
+            (Some(package(StoredFragments::Inline(vec![]))), claim.clone(), 7),
+            (Some(package(StoredFragments::Object("state/fragments/a".to_owned()))), claim, 8),
+        ] {
+            let registration = Registration { binary: binary.clone(), replaces: None, package, claim, notes: vec![] };
+            let end = jobs.entered("the end, which is one, too").expect("good");
+            let end = TransactWriteItem::builder().delete(end).build();
+            let noted = registration.objects().count();
+            let writes = catalog.writes(registration.clone(), end).expect("good").len() + noted;
+            assert_eq!((registration.items(), writes), (count, count));
+        }
     }
 }

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use crate::admin::Admin;
 
-/// When `reap` looks after an import whose first message was lost.
-const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(5);
+/// When `reap` looks after an import that was begun or stopped, and whose message was lost: its function may take as long.
+const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(20);
 
 /// The prefix of the incoming bucket that is nobody else's.
 const INCOMING: &str = "import/";

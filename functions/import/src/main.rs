@@ -2,7 +2,8 @@
 
 use colca_runtime::{Error, Services, serve};
 
-#[tokio::main]
+// There is one processor, and what takes long is waiting.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let services = Services::start().await?;
     serve::queue(async |delivery| import::handle(&services, delivery).await).await

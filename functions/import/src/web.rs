@@ -116,7 +116,7 @@ enum Step {
     /// It is there already.
     There(Arch, Taken),
     /// It was fetched, or cannot be.
-    Come(Candidate),
+    Come(Box<Candidate>),
 }
 
 /// Fetches packages and takes them in; those that are there already are not fetched. Gives those that came in time.
@@ -145,7 +145,7 @@ async fn some<'a>(
     for (step, listed) in came.into_iter().zip(taken) {
         match step {
             Step::There(arch, taken) => registered.count(import, arch, &listed.filename, taken),
-            Step::Come(candidate) => candidates.push(candidate),
+            Step::Come(candidate) => candidates.push(*candidate),
         }
     }
     let fetched = candidates.iter().filter_map(|candidate| candidate.file.as_ref().ok()?.as_ref());
@@ -175,14 +175,15 @@ async fn one(
             "must be {LARGEST_FETCHED} bytes at most to be fetched in {} minutes: import it from a bucket",
             FETCHING.as_mins()
         );
-        return Ok(Step::Come(Candidate { path, file: Err(Invalid::new("size", rule, size).to_string()) }));
+        let why = Invalid::new("size", rule, size).to_string();
+        return Ok(Step::Come(Box::new(Candidate { path, file: Err(why) })));
     }
     let file = match fetch(services, &listed.address(at), size, sha256).await {
         Ok(key) => Ok(Some(FoundFile { key, filename, size, sha256: Some(sha256), expected: None, upload })),
         Err(Unfetched::Unusable(why)) => Err(why),
         Err(error) => return Err(stop(error)),
     };
-    Ok(Step::Come(Candidate { path, file }))
+    Ok(Step::Come(Box::new(Candidate { path, file })))
 }
 
 /// What a stream gives until its time is over. What was half fetched then falls to the bucket's lifecycle rule.
