@@ -1,9 +1,17 @@
 //! Imports that meet others, come twice, or end early: each package is taken once, and no copy is left that nobody names.
 
-use std::{collections::BTreeSet, thread};
+use std::{
+    collections::BTreeSet,
+    fs, thread,
+    time::{Duration, Instant},
+};
 
 use colca_tests::{
-    Client, Repository, aws, chacra, deliveries, functions, imports, past, rpms, stack,
+    Client, Repository, aws, chacra, deliveries,
+    files::Files,
+    functions, imports, past, rpm_repository, rpms,
+    section::Section,
+    stack,
     upload::{self, Package, text},
     wait,
 };
@@ -57,14 +65,17 @@ fn two_imports_of_one_source_at_once_take_each_package_once() {
     let packages = packages(50);
     let source = imports::prefix(&repository, &packages);
     let ends: Vec<_> = thread::scope(|scope| {
-        let each: Vec<_> = (0..2)
-            .map(|_| scope.spawn(|| imports::finish(&imports::begin(&repository, &source))))
-            .collect();
+        let each: Vec<_> =
+            (0..2).map(|_| scope.spawn(|| imports::finish(&imports::begin(&repository, &source)))).collect();
         each.into_iter().map(|each| each.join().expect("no panic")).collect()
     });
     for end in &ends {
         let counts = ["taken_in", "same_already"].map(|name| end[name].as_u64().expect("a number"));
-        assert_eq!((&end["state"], counts.iter().sum(), &end["refused"]), (&json!("done"), 50_u64, &json!(0)), "{end:#}");
+        assert_eq!(
+            (&end["state"], counts.iter().sum(), &end["refused"]),
+            (&json!("done"), 50_u64, &json!(0)),
+            "{end:#}"
+        );
     }
     let taken: u64 = ends.iter().map(|end| end["taken_in"].as_u64().expect("a number")).sum();
     assert_eq!(taken, 50, "{ends:#?}");
@@ -148,4 +159,29 @@ fn an_import_that_fails_or_is_stopped_lists_what_it_took_in() {
     deliveries::deliver("import", &json!({"import": id}));
     assert_eq!((&imports::state(&id)["state"], &imports::state(&id)["found"]), (&json!("stopped"), &json!(0)));
     let _ = stop(&"0".repeat(26)).expect(404);
+}
+
+#[test]
+fn what_is_published_elsewhere_while_its_list_is_read_fails_no_import() {
+    let (repository, files, next) = (Repository::new("import-moving"), Files::serve(), Files::serve());
+    let paths = ["corpus-bare", "corpus-text", "corpus-files"].map(rpms::one);
+    rpm_repository::publish(&files, &paths[..2], None);
+    rpm_repository::publish(&next, &paths, None);
+    let read = |path: &String| (path.clone(), fs::read(next.path().join(path)).expect("it was published"));
+    let next: Vec<_> = next.all().iter().map(read).collect();
+    let _section = Section::allowing("", &[files.url()]);
+    let end = thread::scope(|scope| {
+        scope.spawn(|| {
+            // Between the first look at the entry file and the second, if it is quick enough.
+            let begin = Instant::now();
+            while files.asked().is_empty() && begin.elapsed() < Duration::from_secs(60) {
+                thread::yield_now();
+            }
+            next.iter().rev().for_each(|(path, bytes)| files.put(path, bytes));
+        });
+        imports::finish(&imports::begin(&repository, files.url()))
+    });
+    assert_eq!((&end["state"], &end["refused"]), (&json!("done"), &json!(0)), "{end:#}");
+    assert!([2, 3].contains(&end["taken_in"].as_u64().expect("a number")), "{end:#}");
+    println!("{} packages were taken in", end["taken_in"]);
 }
