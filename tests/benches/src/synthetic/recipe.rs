@@ -40,6 +40,10 @@ impl Order {
         let mut control = self.of(number, packages).clone();
         let mut paths = paths.get(control.field("Package")).cloned().unwrap_or_default();
         control.remove(&["Filename", "Size", "MD5sum", "SHA256", "Description-md5"]);
+        if control.field("Version").contains("..") {
+            // Some have it, and we take none that has: it is the name of a folder above.
+            control.set("Version", &control.field("Version").replace("..", "."));
+        }
         let copy = number / self.0.len();
         if copy > 0 {
             control.set("Package", &format!("{}-copy{copy}", control.field("Package")));
