@@ -35,6 +35,7 @@ pub(crate) async fn import(services: &Services, repository: RepoPath, prefix: St
         created_at: now,
         state: ImportState::Running,
         pieces: 0,
+        moved_at: now,
         cursor: None,
         entry: None,
         tally: Tally::default(),
