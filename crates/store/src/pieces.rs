@@ -27,9 +27,14 @@ impl Objects {
             Upload::Multipart(parts) => parts,
         };
         let create = self.s3.create_multipart_upload().bucket(self.bucket(key)).key(key.path());
-        let create = create.content_type(key.content_type()).cache_control(key.cache_control()).send().await;
-        let create = create.map_err(|error| Error::sdk(format!("begin to write {}", key.path()), error))?;
-        let id = create.upload_id.unwrap_or_default();
+        let create = create.content_type(key.content_type()).cache_control(key.cache_control());
+        let begun = async {
+            let begun = create.send().await;
+            begun.map_err(|error| Error::sdk(format!("begin to write {}", key.path()), error))
+        };
+        // What has to be read of the other object is read meanwhile, which saves its turn.
+        let (begun, parts) = futures::try_join!(begun, self.fetch(from, parts))?;
+        let id = begun.upload_id.unwrap_or_default();
         let completed = self.complete(key, from, parts, &id).await;
         if completed.is_err() {
             // What cannot be aborted now falls to the bucket's lifecycle rule.
@@ -37,6 +42,17 @@ impl Objects {
                 self.s3.abort_multipart_upload().bucket(self.bucket(key)).key(key.path()).upload_id(&id).send().await;
         }
         completed
+    }
+
+    /// The same parts, with what is to be sent of the other object at hand: little, for what is long is copied.
+    async fn fetch(&self, from: &ObjectKey, parts: Vec<Part>) -> Result<Vec<Part>> {
+        let parts = parts.into_iter().map(async |part| match part {
+            Part::Send(sources) if sources.iter().any(|source| matches!(source, Source::Fetch(_))) => {
+                Ok(Part::Send(vec![Source::Bytes(self.gather(from, sources).await?)]))
+            }
+            part => Ok(part),
+        });
+        try_join_all(parts).await
     }
 
     async fn complete(&self, key: &ObjectKey, from: &ObjectKey, parts: Vec<Part>, id: &str) -> Result<()> {
