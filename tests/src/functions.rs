@@ -40,16 +40,16 @@ pub fn logged(folder: &str) -> String {
     }
 }
 
-/// What each message to the builder about a repository took, as it logged: calls of `DynamoDB`, and of S3.
+/// What a message to the builder about a repository took, as it logged: calls of `DynamoDB`, and of S3. `None` before it has
+/// logged that. `said` is what it logged first of all messages, in the line about the calls or before.
 #[must_use]
-pub fn calls(repository: &Repository) -> Vec<(u32, u32)> {
-    let path = format!("{} took ", repository.full_path());
+pub fn calls(repository: &Repository, said: &str) -> Option<(u32, u32)> {
+    let path = repository.full_path();
+    let logged = logged("repo-build");
+    let lines = logged.lines().skip_while(|line| !(line.contains(said) && line.contains(&path)));
     let number = |text: &str| text.split(' ').next().and_then(|number| number.parse().ok());
-    let calls = |line: &str| {
-        let took = line.split_once(&path)?.1;
-        Some((number(took)?, number(took.split_once("DynamoDB and ")?.1)?))
-    };
-    logged("repo-build").lines().filter_map(calls).collect()
+    let took = lines.filter_map(|line| line.split_once(&format!("{path}: "))?.1.split_once(" took ")).next()?.1;
+    Some((number(took)?, number(took.split_once("DynamoDB and ")?.1)?))
 }
 
 /// The ids of the processes that run a function now: the process executor starts each with its name in its environment.

@@ -1,5 +1,6 @@
 //! The messages that wake functions.
 
+use std::fmt;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::MessageSystemAttributeName;
@@ -35,6 +36,18 @@ pub enum Task {
     Merge,
     /// Look whether what it publishes is what it should be.
     Verify,
+}
+
+/// As logs name it.
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Publish => f.write_str("publishing"),
+            Self::Contents { revision } => write!(f, "listing the files of revision {revision}"),
+            Self::Merge => f.write_str("merging"),
+            Self::Verify => f.write_str("verifying"),
+        }
+    }
 }
 
 /// Look at this upload: its bytes arrived, and S3's own message about it may be lost.

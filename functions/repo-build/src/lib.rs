@@ -86,7 +86,7 @@ impl Builder {
         let Calls { dynamodb, s3, s3_in_turn, s3_received, s3_sent } = calls;
         info!(
             %repository, dynamodb, s3, s3_in_turn, s3_received, s3_sent,
-            "{repository} took {dynamodb} calls of DynamoDB and {s3} of S3"
+            "{repository}: {task} took {dynamodb} calls of DynamoDB and {s3} of S3"
         );
         match done {
             Ok(()) => Ok(Disposition::Done),
