@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 const FIRST: u64 = 24 * 1024;
 
 /// What uploaders call the architecture of what is built from.
-pub(crate) const SOURCE: &str = "source";
+pub const SOURCE: &str = "source";
 
 /// A file as it is to be in a repository.
 #[derive(Debug, Clone, Copy)]

@@ -24,7 +24,7 @@ mod together;
 mod wake;
 
 pub use announce::{announce, announce_all, announce_end};
-pub use contents::{Contents, Subject, check_archive};
+pub use contents::{Contents, SOURCE, Subject, check_archive};
 pub use import::{FoundFile, Outcome, take_in_all};
 pub use place::note_superseded;
 pub use refusal::Refusal;

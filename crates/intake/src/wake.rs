@@ -3,7 +3,7 @@
 use colca_model::{RepoPath, RepositoryKind};
 use colca_runtime::Services;
 use colca_sharing::takers;
-use colca_store::{Change, Repository, What};
+use colca_store::{Repository, What};
 
 /// Has the repositories built that list files of this kind of `source`, as far as the configuration has uploads build them.
 pub(crate) async fn wake(services: &Services, source: &RepoPath, kind: RepositoryKind) -> colca_store::Result<()> {
@@ -14,9 +14,7 @@ pub(crate) async fn wake(services: &Services, source: &RepoPath, kind: Repositor
         if !is_built || there.as_ref().and_then(Repository::kind) != Some(kind) {
             continue;
         }
-        let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: false, all: false } };
-        services.catalog.add_change(&taker, &change).await?;
-        services.request_build(&taker).await?;
+        services.ask_for_build(&taker, What::Asked { anew: false, all: false }).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Arch, Invalid, RepoPath, Sha256, UploadId};
@@ -169,6 +169,38 @@ pub struct Import {
     /// What kept the next piece from being done, the last time it was tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+}
+
+impl Import {
+    /// When somebody looks after one that is running: a piece may take as long as its function.
+    pub const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(20);
+
+    /// One of which nothing is done yet.
+    #[must_use]
+    pub fn begin(
+        id: UploadId,
+        repository: RepoPath,
+        source: ImportSource,
+        arch: Option<Arch>,
+        by: String,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            repository,
+            source,
+            arch,
+            by,
+            created_at: now,
+            state: ImportState::Running,
+            pieces: 0,
+            moved_at: now,
+            cursor: None,
+            entry: None,
+            tally: Tally::default(),
+            trouble: None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use colca_model::{Ids, RepoPath, SharedClock};
-use colca_store::{Builds, Catalog, Garbage, Jobs, Keys, ObjectKey, Objects, Queues, Secrets};
+use colca_store::{Builds, Catalog, Change, Garbage, Jobs, Keys, ObjectKey, Objects, Queues, Secrets, What};
 use jiff::Timestamp;
 
 use crate::calls::CountCalls;
@@ -63,6 +63,15 @@ impl Services {
     pub async fn request_build(&self, repository: &RepoPath) -> colca_store::Result<()> {
         let quiet = self.settings.get().await?.quiet(&repository.project).unwrap_or(self.config.quiet);
         self.builds.request(repository, self.clock.now(), quiet).await
+    }
+
+    /// Has a repository built because somebody `asked`, whatever has changed in it.
+    ///
+    /// # Errors
+    /// Whatever the services answer.
+    pub async fn ask_for_build(&self, repository: &RepoPath, asked: What) -> colca_store::Result<()> {
+        self.catalog.add_change(repository, &Change { id: self.ids.upload_id(), what: asked }).await?;
+        self.request_build(repository).await
     }
 
     /// When what is superseded now may be deleted: no client holds metadata that names it any more.

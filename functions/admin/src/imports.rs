@@ -5,17 +5,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use colca_api::{ApiError, App, Fields, FromUrl, JsonBody, Names, UrlPath};
-use colca_model::{Arch, Codename, Import, ImportSource, ImportState, Invalid, RepoPath, Tally, UploadId};
+use colca_model::{Arch, Codename, Import, ImportSource, ImportState, Invalid, RepoPath, UploadId};
 use colca_runtime::Config;
 use colca_settings::{Settings, WebDirectory};
 use colca_store::ImportMessage;
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::admin::Admin;
-
-/// When `reap` looks after an import that was begun or stopped, and whose message was lost: its function may take as long.
-const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(20);
 
 /// The prefix of the incoming bucket that is nobody else's.
 const INCOMING: &str = "import/";
@@ -45,22 +41,8 @@ pub(crate) async fn add_import(
     settings.check_distro(&repository.distro, &repository.distro_version)?;
     check_source(&services.config, &settings, &source)?;
     let now = services.clock.now();
-    let import = Import {
-        id: services.ids.upload_id(),
-        repository,
-        source,
-        arch,
-        by: admin.name().to_owned(),
-        created_at: now,
-        state: ImportState::Running,
-        pieces: 0,
-        moved_at: now,
-        cursor: None,
-        entry: None,
-        tally: Tally::default(),
-        trouble: None,
-    };
-    services.jobs.add_import(&import, now + LOOK_AFTER).await?;
+    let import = Import::begin(services.ids.upload_id(), repository, source, arch, admin.name().to_owned(), now);
+    services.jobs.add_import(&import, now + Import::LOOK_AFTER).await?;
     services.queues.send_import(&ImportMessage { import: import.id.clone() }).await?;
     admin.record("began to import", &format_args!("{} into {}", import.source, import.repository));
     Ok((StatusCode::ACCEPTED, Json(import_object(&import))))
@@ -87,7 +69,7 @@ pub(crate) async fn stop_import(
     UrlPath(ImportPath(id)): UrlPath<ImportPath>,
 ) -> colca_api::Result<Json<Value>> {
     let services = &app.services;
-    let due = services.clock.now() + LOOK_AFTER;
+    let due = services.clock.now() + Import::LOOK_AFTER;
     let is_stopped = services.jobs.stop_import(&id, admin.name(), due, services.config.retention).await?;
     let import = services.jobs.import(&id).await?.ok_or_else(|| ApiError::NotFound(format!("the import {id}")))?;
     if !is_stopped {

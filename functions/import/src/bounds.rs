@@ -24,9 +24,6 @@ pub(crate) const FETCHING: SignedDuration = SignedDuration::from_mins(8);
 /// The largest file that is fetched, in bytes: nine million bytes a second bring it in time.
 pub(crate) const LARGEST_FETCHED: u64 = 4 * 1024 * 1024 * 1024;
 
-/// When `reap` looks after an import that is running: a piece may take as long as its function.
-pub(crate) const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(20);
-
 /// When it looks after one that met trouble: when its queue has given up its message.
 pub(crate) const AFTER_TROUBLE: SignedDuration = SignedDuration::from_mins(80);
 

@@ -7,7 +7,7 @@ use colca_store::ImportMessage;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
 
-use crate::bounds::{AFTER_TROUBLE, LOOK_AFTER, STUCK};
+use crate::bounds::{AFTER_TROUBLE, STUCK};
 use crate::bucket;
 use crate::stop::Stop;
 use crate::web;
@@ -37,7 +37,7 @@ pub(crate) async fn go_on(services: &Services, before: Import) -> colca_store::R
     let now = services.clock.now();
     import.pieces += 1;
     import.moved_at = now;
-    let due = if is_running { now + LOOK_AFTER } else { now };
+    let due = if is_running { now + Import::LOOK_AFTER } else { now };
     if !services.jobs.save_import(&import, due, services.config.retention).await? {
         info!(import = %import.id, "Another delivery did this piece of import {} before, or it was stopped", import.id);
         return match services.jobs.import(&import.id).await? {

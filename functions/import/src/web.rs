@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use colca_intake::{FoundFile, Taken};
+use colca_intake::{FoundFile, SOURCE, Taken};
 use colca_model::{Arch, Binary, Codename, Import, Invalid, Sha256};
 use colca_runtime::Services;
 use colca_settings::{External, Refs, WebDirectory};
@@ -231,7 +231,7 @@ fn arch(import: &Import, listed: &Listed) -> Result<Arch, Stop> {
     match &import.arch {
         Some(arch) => Ok(arch.clone()),
         None if matches!(listed.arch.as_str(), "src" | "nosrc") => {
-            Arch::new("source").map_err(|invalid| Stop::Failed(invalid.to_string()))
+            Arch::new(SOURCE).map_err(|invalid| Stop::Failed(invalid.to_string()))
         }
         None => Ok(listed.arch.clone()),
     }
@@ -255,27 +255,17 @@ fn stop(error: Unfetched) -> Stop {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use colca_model::{ImportState, Tally};
+
     use jiff::Timestamp;
 
     use super::*;
 
     pub(crate) fn import(arch: Option<&str>) -> Import {
-        Import {
-            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID"),
-            repository: "p/r/s/debian/12/flavors/f".parse().expect("a path"),
-            source: "https://a.example/debian/dists/bookworm/".parse().expect("a source"),
-            arch: arch.map(|arch| arch.parse().expect("a good name")),
-            by: "ci".to_owned(),
-            created_at: Timestamp::UNIX_EPOCH,
-            state: ImportState::Running,
-            pieces: 0,
-            moved_at: Timestamp::UNIX_EPOCH,
-            cursor: None,
-            entry: None,
-            tally: Tally::default(),
-            trouble: None,
-        }
+        let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
+        let repository = "p/r/s/debian/12/flavors/f".parse().expect("a path");
+        let source = "https://a.example/debian/dists/bookworm/".parse().expect("a source");
+        let arch = arch.map(|arch| arch.parse().expect("a good name"));
+        Import::begin(id, repository, source, arch, "ci".to_owned(), Timestamp::UNIX_EPOCH)
     }
 
     #[test]

@@ -52,11 +52,11 @@ async fn look_after(services: &Services, due: &DueRefresh, now: Timestamp) -> co
         Verdict::Refresh => {
             info!(repository = %path, "Refreshing {path}, which would expire");
             let is_asked = |change: &Change| matches!(change.what, What::Asked { anew: true, .. });
-            if !services.catalog.changes(path).await?.iter().any(is_asked) {
-                let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: true, all: false } };
-                services.catalog.add_change(path, &change).await?;
+            if services.catalog.changes(path).await?.iter().any(is_asked) {
+                services.request_build(path).await?;
+            } else {
+                services.ask_for_build(path, What::Asked { anew: true, all: false }).await?;
             }
-            services.request_build(path).await?;
             services.jobs.postpone_refresh(due, now + AGAIN).await
         }
     }

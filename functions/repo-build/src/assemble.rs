@@ -4,19 +4,19 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use colca_model::{Codename, RepoPath, RepositoryKind};
+use colca_model::{Binary, Codename, RepoPath, RepositoryKind};
 use colca_revisions::{Lists, Notes};
 use colca_rpmmd::Codec;
 use colca_settings::Settings;
 use colca_sharing::sources;
-use colca_store::{Change, Format, Held, Repository, Revision};
+use colca_store::{Change, Held, Repository, Revision};
 use tracing::{info, warn};
 
 use crate::Builder;
 use crate::deb_archive;
 use crate::failure::Failure;
 use crate::lists::Lister;
-use crate::packages::{self, Package, Pending, Read};
+use crate::packages::{self, Pending, Read};
 use crate::promote;
 use crate::raw;
 use crate::revision::NewRevision;
@@ -138,13 +138,13 @@ impl Assembly<'_> {
             }
             (kind, Pending::default(), shared)
         } else {
-            let own = packages::all(services, self.path, self.changes).await?;
-            let kind = kind(self.repository, &own.listed);
+            let files = packages::files(services, self.path, self.changes).await?;
+            let kind = kind(self.repository, &files);
             if kind == RepositoryKind::Raw {
-                let files = packages::files(services, self.path, self.changes).await?;
                 shared::take(self, vec![]).await?;
                 return Ok(raw::plan(self.new, &files));
             }
+            let own = packages::all(services, self.path, files).await?;
             (kind, own, shared::adopt(self, kind).await?)
         };
         // What is held is no state that changes build upon.
@@ -216,13 +216,9 @@ impl Assembly<'_> {
 
 /// What is published: what somebody chose, else what its files are. One package is enough to list it; a script or an archive
 /// that was uploaded first does not stand in the way.
-fn kind(repository: &Repository, packages: &[Package]) -> RepositoryKind {
-    let of = |package: &Package| match package.format() {
-        Format::Rpm(_) => Some(RepositoryKind::Rpm),
-        Format::Deb => Some(RepositoryKind::Deb),
-        Format::Carried(_) => None,
-    };
-    let known = repository.kind().filter(|kind| packages.iter().any(|package| of(package) == Some(*kind)));
-    let found = known.or_else(|| packages.iter().find_map(of));
+fn kind(repository: &Repository, files: &[Binary]) -> RepositoryKind {
+    let has = |kind| files.iter().any(|file| file.is_package && RepositoryKind::of(&file.filename) == kind);
+    let known = repository.kind().filter(|kind| has(*kind) && *kind != RepositoryKind::Raw);
+    let found = known.or_else(|| [RepositoryKind::Deb, RepositoryKind::Rpm].into_iter().find(|kind| has(*kind)));
     repository.chosen_kind().or(found).or(repository.kind()).unwrap_or(RepositoryKind::Raw)
 }

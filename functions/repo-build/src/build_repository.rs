@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use colca_model::{Arch, RepoPath, UploadId};
-use colca_runtime::Services;
+use colca_runtime::{Services, SigningKey};
 use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Revision, What};
 use jiff::Timestamp;
 use tracing::{info, warn};
@@ -21,6 +21,7 @@ use crate::publish::publish;
 use crate::revision::NewRevision;
 use crate::sign;
 use crate::vanish::vanish;
+use crate::wanted::Wanted;
 
 /// How often a build starts again when it was overtaken, and how long it waits before.
 const TRIES: u32 = 3;
@@ -223,39 +224,55 @@ async fn publish_changes(
         all,
     };
     let wanted = if is_merge { assembly.merged().await? } else { Some(assembly.wanted().await?) };
-    let Some(mut wanted) = wanted else { return Ok(()) };
-    sign::add_keys(&keys, &mut wanted);
-    let problems = std::mem::take(&mut wanted.problems);
-    let follow_up = FollowUp::of(services, &settings, path, wanted.kind);
-    let mut keeping = Keeping::of(path, new.number, &mut wanted);
-    if wanted.keep_what_is_new(previous.as_ref(), anew) {
-        let all = is_all_new(&wanted);
-        follow_up.before(new.at).await?;
-        sign::sign(&keys, &new, &mut wanted).await?;
-        let promoted = repository.held.clone();
-        let cause = match &promoted {
-            Some(_) => Cause::Promoted,
-            None if is_merge => Cause::Merged,
-            None => cause(&changes),
-        };
-        keeping.with(services, &mut wanted);
-        let revision =
-            publish(services, path, &new, (cause, promoted), (previous.as_ref(), &live), wanted, tried).await?;
-        record(services, path, lease, revision, problems, keeping.kept).await?;
-        outcome.is_sound |= anew;
-        follow_up.published(new.number, new.at, all).await?;
-        if keeping.is_worth_merging {
-            follow_up.merge().await?;
-        }
-    } else if services.catalog.record_nothing_new(path, lease, &problems, keeping.write(services).await?).await? {
-        follow_up.nothing_new(previous.as_ref()).await?;
-    } else {
-        return Err(Failure::LeaseLost);
-    }
+    let Some(wanted) = wanted else { return Ok(()) };
+    let cause = match &repository.held {
+        Some(_) => Cause::Promoted,
+        None if is_merge => Cause::Merged,
+        None => cause(&changes),
+    };
+    outcome.is_sound |= publish_wanted(&assembly, lease, &live, &keys, cause, wanted, tried).await?;
     if repository.held.is_some() {
         return strike_off_asked(services, path, changes).await;
     }
     Ok(strike_off(services, path, &changes).await?)
+}
+
+/// Publishes what is wanted if any of it is new, and has done what follows. Whether all that is public was made anew.
+async fn publish_wanted(
+    assembly: &Assembly<'_>,
+    lease: &Lease,
+    live: &Live,
+    keys: &[SigningKey],
+    cause: Cause,
+    mut wanted: Wanted,
+    tried: &mut BTreeSet<String>,
+) -> Result<bool, Failure> {
+    let Assembly { path, repository, previous, new, anew, .. } = *assembly;
+    let services = &assembly.builder.services;
+    sign::add_keys(keys, &mut wanted);
+    let problems = std::mem::take(&mut wanted.problems);
+    let follow_up = FollowUp::of(services, &assembly.settings, path, wanted.kind);
+    let mut keeping = Keeping::of(path, new.number, &mut wanted);
+    if !wanted.keep_what_is_new(previous, anew) {
+        let kept = keeping.write(services).await?;
+        if !services.catalog.record_nothing_new(path, lease, &problems, kept).await? {
+            return Err(Failure::LeaseLost);
+        }
+        follow_up.nothing_new(previous).await?;
+        return Ok(false);
+    }
+    let all = is_all_new(&wanted);
+    follow_up.before(new.at).await?;
+    sign::sign(keys, new, &mut wanted).await?;
+    keeping.with(services, &mut wanted);
+    let origin = (cause, repository.held.clone());
+    let revision = publish(services, path, new, origin, (previous, live), wanted, tried).await?;
+    record(services, path, lease, revision, problems, keeping.kept).await?;
+    follow_up.published(new.number, new.at, all).await?;
+    if keeping.is_worth_merging {
+        follow_up.merge().await?;
+    }
+    Ok(anew)
 }
 
 /// Notes what was published.

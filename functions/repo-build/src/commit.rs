@@ -3,44 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use colca_model::RepoPath;
 use colca_runtime::Services;
-use colca_store::{ObjectKey, Revision};
+use colca_store::Revision;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::failure::Failure;
 use crate::live::{Live, entry};
-use crate::publish::missing;
+use crate::publish::{metadata, missing};
+use crate::wanted::{Holds, WantedEntry};
 
 /// How many entry files are written at once: each takes a connection.
 pub(crate) const AT_ONCE: usize = 64;
-
-/// An entry file that is to be written.
-pub(crate) struct Overwrite {
-    pub(crate) path: String,
-    pub(crate) by: Source,
-}
-
-/// What it is written from.
-pub(crate) enum Source {
-    /// These bytes.
-    Bytes(Bytes),
-    /// This object, which holds the same.
-    Object(ObjectKey),
-}
-
-impl Overwrite {
-    /// Gives the entity tag, if the file still is what it was when the build began.
-    async fn write(self, services: &Services, path: &RepoPath, live: &Live) -> Result<(String, String), Failure> {
-        let (key, expected) = (entry(path, &self.path), live.expected(&self.path));
-        let etag = match self.by {
-            Source::Bytes(bytes) => services.objects.overwrite(&key, bytes, Some(&expected)).await,
-            Source::Object(from) => services.objects.copy_over(&from, &key, &expected).await,
-        };
-        Ok((self.path, etag.map_err(|error| missing(error, path))?))
-    }
-}
 
 /// Writes entry files, then has the mirror lists name the revision, and retracts what it does not have. Notes in it what came of
 /// that.
@@ -53,10 +27,10 @@ pub(crate) async fn commit(
     path: &RepoPath,
     live: &Live,
     revision: &mut Revision,
-    overwrites: Vec<Overwrite>,
+    entries: Vec<WantedEntry>,
     mirrorlists: &BTreeMap<String, String>,
 ) -> Result<(), Failure> {
-    let mut etags = write(services, path, live, overwrites).await?;
+    let mut etags = write(services, path, live, entries).await?;
     for file in revision.places.values_mut().flat_map(|place| &mut place.entries) {
         if let Some(etag) = etags.remove(&file.path) {
             file.etag = etag;
@@ -65,7 +39,7 @@ pub(crate) async fn commit(
     let lines = mirrorlists.iter().map(|(list, directory)| {
         let directory = if directory.is_empty() { String::new() } else { format!("{directory}/") };
         let line = format!("{}@{}/{directory}\n", services.base_url(path), revision.number);
-        Overwrite { path: list.clone(), by: Source::Bytes(line.into()) }
+        WantedEntry::new(list.clone(), line)
     });
     revision.mirrorlists = write(services, path, live, lines.collect()).await?;
 
@@ -81,8 +55,23 @@ async fn write(
     services: &Services,
     path: &RepoPath,
     live: &Live,
-    overwrites: Vec<Overwrite>,
+    entries: Vec<WantedEntry>,
 ) -> Result<BTreeMap<String, String>, Failure> {
-    let writes = overwrites.into_iter().map(|overwrite| overwrite.write(services, path, live));
+    let writes = entries.into_iter().map(|entry| write_one(services, path, live, entry));
     stream::iter(writes.collect::<Vec<_>>()).buffer_unordered(AT_ONCE).try_collect().await
+}
+
+/// Writes an entry file if it still is what it was when the build began.
+async fn write_one(
+    services: &Services,
+    path: &RepoPath,
+    live: &Live,
+    WantedEntry { path: below, holds }: WantedEntry,
+) -> Result<(String, String), Failure> {
+    let (key, expected) = (entry(path, &below), live.expected(&below));
+    let etag = match holds {
+        Holds::Bytes(bytes) => services.objects.overwrite(&key, bytes, Some(&expected)).await,
+        Holds::File(file) => services.objects.copy_over(&metadata(path, &file), &key, &expected).await,
+    };
+    Ok((below, etag.map_err(|error| missing(error, path))?))
 }

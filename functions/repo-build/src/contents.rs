@@ -10,7 +10,7 @@ use colca_model::{Codename, RepoPath, RepositoryKind};
 use colca_revisions::Lists;
 use colca_runtime::Services;
 use colca_settings::Settings;
-use colca_store::{BuildMessage, Change, Repository, Revision, Task, What};
+use colca_store::{BuildMessage, Repository, Revision, Task, What};
 use tracing::info;
 
 use crate::contents_change::change;
@@ -97,7 +97,5 @@ async fn ask(services: &Services, settings: &Settings, path: &RepoPath) -> Resul
         info!(repository = %path, "The lists of files of {path} are published when somebody asks for a build");
         return Ok(());
     }
-    let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: false, all: false } };
-    services.catalog.add_change(path, &change).await?;
-    Ok(services.request_build(path).await?)
+    Ok(services.ask_for_build(path, What::Asked { anew: false, all: false }).await?)
 }

@@ -31,11 +31,11 @@ pub(crate) async fn change(job: &Job<'_>, now: &Made, notes: &Notes) -> Result<O
         return Ok(None);
     };
     let after = after(&before.packages, &changes);
-    let change = Change { before: &before.packages, after: &after };
+    let change = Change::between(&before.packages, &after);
 
-    let added: BTreeSet<_> = change.added().into_iter().map(|(upload, _)| upload.clone()).collect();
-    let is_old = |(upload, _): (&UploadId, &Label)| (!added.contains(upload)).then(|| upload.clone());
-    let old: BTreeSet<_> = change.removed().into_iter().chain(change.others()).filter_map(is_old).collect();
+    let added: BTreeSet<_> = change.added.keys().cloned().collect();
+    let old = change.removed.keys().chain(change.others.keys());
+    let old: BTreeSet<_> = old.filter(|upload| !added.contains(*upload)).cloned().collect();
     let keys: Vec<_> = old.iter().map(|upload| ObjectKey::Paths { upload: upload.clone() }).collect();
     let known = kept(job.services, &keys).await?;
     let mut paths = HashMap::new();
@@ -52,7 +52,6 @@ pub(crate) async fn change(job: &Job<'_>, now: &Made, notes: &Notes) -> Result<O
 
     let layout = job.layout.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let change = Change { before: &before.packages, after: &after };
         let lists = change.make(&layout, &architectures, &before.lists, &paths);
         lists.map(|lists| (after, lists))
     });
@@ -94,11 +93,12 @@ fn architectures_of(job: &Job<'_>, notes: &Notes, lists: &BTreeMap<Codename, Vec
     let of = notes.indexes.iter();
     let of = of.map(|(codename, indexes)| Some((codename.parse().ok()?, indexes.architectures().to_vec())));
     let architectures: Architectures = of.collect::<Option<_>>()?;
-    let expected = names(job.layout, &architectures);
-    let is_it = |(listed, expected): (&Vec<Listed>, &Vec<(_, _, String)>)| {
-        listed.iter().map(|list| &list.plain.name).eq(expected.iter().map(|(_, _, name)| name))
+    let are_they = {
+        let expected = names(job.layout, &architectures);
+        let is_it = |(listed, expected): (&Vec<Listed>, &Vec<(_, _, String)>)| {
+            listed.iter().map(|list| &list.plain.name).eq(expected.iter().map(|(_, _, name)| name))
+        };
+        lists.keys().eq(expected.keys()) && lists.values().zip(expected.values()).all(is_it)
     };
-    let are_they = lists.keys().eq(expected.keys()) && lists.values().zip(expected.values()).all(is_it);
-    drop(expected);
     are_they.then_some(architectures)
 }

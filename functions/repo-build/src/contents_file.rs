@@ -1,7 +1,8 @@
 //! The lists of the files in all packages of an archive, as they are kept between those who make them and the builder: a line
 //! that names them, then their bytes as they are published, then what is to be known of them to change them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use bytes::Bytes;
 use colca_apt::{ContentsList, Index, Label, Lines, NamedFile, Packed, by_hash};
@@ -199,13 +200,11 @@ fn head<'a>(repository: &RepoPath, bytes: &'a [u8]) -> Option<(Head, &'a [u8])> 
 fn parts<'a>(repository: &RepoPath, bytes: &'a [u8]) -> Option<(Head, BTreeMap<String, &'a [u8]>, &'a [u8])> {
     let (head, mut rest) = head(repository, bytes)?;
     let mut packed = BTreeMap::new();
-    let mut seen = BTreeSet::new();
     for file in head.lists.values().flatten().map(|list| &list.packed) {
-        let name = file.sha256.to_string();
-        if seen.insert(name.clone()) {
+        if let Entry::Vacant(list) = packed.entry(file.sha256.to_string()) {
             let (bytes, after) = rest.split_at_checked(usize::try_from(file.size).ok()?)?;
             rest = after;
-            packed.insert(name, (sha256(bytes) == file.sha256).then_some(bytes)?);
+            list.insert((sha256(bytes) == file.sha256).then_some(bytes)?);
         }
     }
     Some((head, packed, rest))

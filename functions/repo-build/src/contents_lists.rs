@@ -44,27 +44,28 @@ pub(crate) fn make(
     lists
 }
 
-/// The packages of an archive before a change and after it, all of them in each distribution.
-pub(crate) struct Change<'a> {
-    pub(crate) before: &'a BTreeMap<UploadId, Label>,
-    pub(crate) after: &'a BTreeMap<UploadId, Label>,
+/// How the packages of an archive change, all of them in each distribution.
+pub(crate) struct Change {
+    /// What is listed from now on.
+    pub(crate) added: BTreeMap<UploadId, Label>,
+    /// What is listed no more.
+    pub(crate) removed: BTreeMap<UploadId, Label>,
+    /// What is listed under the label of something that is listed no more: a path of that may stay.
+    pub(crate) others: BTreeMap<UploadId, Label>,
 }
 
-impl<'a> Change<'a> {
-    /// What is listed from now on.
-    pub(crate) fn added(&self) -> Vec<(&'a UploadId, &'a Label)> {
-        self.after.iter().filter(|(upload, label)| self.before.get(*upload) != Some(label)).collect()
-    }
-
-    /// What is listed no more.
-    pub(crate) fn removed(&self) -> Vec<(&'a UploadId, &'a Label)> {
-        self.before.iter().filter(|(upload, label)| self.after.get(*upload) != Some(label)).collect()
-    }
-
-    /// What is listed under the label of something that is listed no more: a path of that may stay.
-    pub(crate) fn others(&self) -> Vec<(&'a UploadId, &'a Label)> {
-        let names: BTreeSet<_> = self.removed().into_iter().map(|(_, label)| &label.name).collect();
-        self.after.iter().filter(|(_, label)| names.contains(&label.name)).collect()
+impl Change {
+    /// From the packages before to those after it.
+    pub(crate) fn between(before: &BTreeMap<UploadId, Label>, after: &BTreeMap<UploadId, Label>) -> Self {
+        let only = |of: &BTreeMap<UploadId, Label>, not: &BTreeMap<UploadId, Label>| -> BTreeMap<_, _> {
+            let only = of.iter().filter(|(upload, label)| not.get(*upload) != Some(label));
+            only.map(|(upload, label)| (upload.clone(), label.clone())).collect()
+        };
+        let (added, removed) = (only(after, before), only(before, after));
+        let names: BTreeSet<_> = removed.values().map(|label| &label.name).collect();
+        let others = after.iter().filter(|(_, label)| names.contains(&label.name));
+        let others = others.map(|(upload, label)| (upload.clone(), label.clone())).collect();
+        Self { added, removed, others }
     }
 
     /// Changes lists. `paths` are those of all that the change is about.
@@ -96,16 +97,16 @@ impl<'a> Change<'a> {
         Ok(lists)
     }
 
-    fn edits(
-        &self,
+    fn edits<'a>(
+        &'a self,
         component: &Component,
         architecture: &DebArchitecture,
         paths: &'a HashMap<UploadId, Paths>,
     ) -> ContentsEdits<'a> {
-        let here = |packages: Vec<(&'a UploadId, &'a Label)>| {
-            packages.into_iter().filter(|(_, label)| label.is_in(component, architecture)).collect::<Vec<_>>()
+        let here = |packages: &'a BTreeMap<UploadId, Label>| {
+            packages.iter().filter(|(_, label)| label.is_in(component, architecture)).collect::<Vec<_>>()
         };
-        let (added, removed, others) = (here(self.added()), here(self.removed()), here(self.others()));
+        let (added, removed, others) = (here(&self.added), here(&self.removed), here(&self.others));
         let mut edits = ContentsEdits::default();
         for (upload, label) in added {
             edits.add(&label.name, &paths[upload]);
@@ -213,13 +214,9 @@ mod tests {
             [&[], &[0], &[0, 1, 2], &[1, 3, 4], &[2, 3, 5, 6, 7], &[0, 1, 2, 3, 4, 5, 6, 7], &[7]];
         let every: HashMap<_, _> = (0..PACKAGES.len()).map(|number| (upload(number), paths(number))).collect();
         for (before, after) in sets.iter().flat_map(|before| sets.iter().map(move |after| (*before, *after))) {
-            let (packages_before, packages_after) = (packages(before), packages(after));
-            let change = Change { before: &packages_before, after: &packages_after };
-            let about: BTreeSet<_> = [change.added(), change.removed(), change.others()]
-                .concat()
-                .into_iter()
-                .map(|(upload, _)| upload)
-                .collect();
+            let change = Change::between(&packages(before), &packages(after));
+            let about: BTreeSet<_> =
+                [&change.added, &change.removed, &change.others].into_iter().flat_map(BTreeMap::keys).collect();
             let paths = every.iter().filter(|(upload, _)| about.contains(upload));
             let paths = paths.map(|(upload, paths)| (upload.clone(), paths.clone())).collect();
             let changed = change.make(&layout(), &architectures(), &made(before), &paths);
@@ -229,22 +226,11 @@ mod tests {
 
     #[test]
     fn a_change_is_about_what_it_has_to_be() {
-        let (before, after) = (packages(&[0, 1, 3, 4]), packages(&[1, 3, 4, 6]));
-        let change = Change { before: &before, after: &after };
-        let uploads = |of: Vec<(&UploadId, _)>| of.into_iter().map(|(upload, _)| upload.clone()).collect::<Vec<_>>();
-        assert_eq!(uploads(change.added()), [upload(6)]);
-        assert_eq!(uploads(change.removed()), [upload(0)]);
-        assert_eq!(uploads(change.others()), [upload(1)], "the other version");
-        let lists = made(&[]);
-        assert!(
-            change
-                .make(
-                    &layout(),
-                    &architectures(),
-                    &lists,
-                    &[0, 1, 6].map(|number| (upload(number), paths(number))).into()
-                )
-                .is_err()
-        );
+        let change = Change::between(&packages(&[0, 1, 3, 4]), &packages(&[1, 3, 4, 6]));
+        assert_eq!(change.added, packages(&[6]));
+        assert_eq!(change.removed, packages(&[0]));
+        assert_eq!(change.others, packages(&[1]), "the other version");
+        let paths = [0, 1, 6].map(|number| (upload(number), paths(number))).into();
+        assert!(change.make(&layout(), &architectures(), &made(&[]), &paths).is_err());
     }
 }

@@ -87,11 +87,9 @@ pub(crate) struct Pending {
     pub(crate) archs: BTreeSet<Arch>,
 }
 
-/// All packages of a repository, in the order of their uploads; each change is seen in them.
-pub(crate) async fn all(services: &Services, path: &RepoPath, changes: &[Change]) -> Result<Pending, Failure> {
-    let mut all = services.catalog.binaries(path).await?;
+/// All packages among the files of a repository, in the order of their uploads.
+pub(crate) async fn all(services: &Services, path: &RepoPath, mut all: Vec<Binary>) -> Result<Pending, Failure> {
     all.retain(|file| file.is_package);
-    check_files(services, path, &all, changes, |file| file.is_package).await?;
     let archs = all.iter().map(|file| file.arch.clone()).collect();
     let all = first_of_each(all).0.into_iter().map(Unread::from);
     let (rpms, others): (Vec<_>, Vec<_>) = all.partition(|file| file.filename.is_rpm());

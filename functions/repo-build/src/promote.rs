@@ -11,7 +11,7 @@ use colca_store::{EntryFile, ObjectKey, Revision};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::assemble::Assembly;
-use crate::commit::{AT_ONCE, Overwrite, Source, commit};
+use crate::commit::{AT_ONCE, commit};
 use crate::failure::Failure;
 use crate::live::Live;
 use crate::publish::metadata;
@@ -37,14 +37,13 @@ pub(crate) async fn promote(
         services.jobs.discard_each(garbage).await?;
     }
     let files = revision.places.values().flat_map(|place| &place.entries);
-    let overwrites = files.map(async |file| {
+    let entries = files.map(async |file| {
         check_there(services, path, number, file).await?;
-        let by = Source::Object(metadata(path, &file.source));
-        Ok::<_, Failure>(Overwrite { path: file.path.clone(), by })
+        Ok::<_, Failure>(WantedEntry::of_file(file.path.clone(), file.source.clone()))
     });
-    let overwrites = stream::iter(overwrites.collect::<Vec<_>>()).buffer_unordered(AT_ONCE).try_collect().await?;
+    let entries = stream::iter(entries.collect::<Vec<_>>()).buffer_unordered(AT_ONCE).try_collect().await?;
     let mirrorlists = mirrorlists(&revision);
-    commit(services, path, live, &mut revision, overwrites, &mirrorlists).await?;
+    commit(services, path, live, &mut revision, entries, &mirrorlists).await?;
     Ok(revision)
 }
 

@@ -11,12 +11,12 @@ use futures::future::try_join_all;
 use futures::{StreamExt, TryFutureExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
-use crate::commit::{Overwrite, Source, commit};
+use crate::commit::commit;
 use crate::content::Content;
 use crate::failure::Failure;
 use crate::live::Live;
 use crate::revision::NewRevision;
-use crate::wanted::{Holds, Wanted, WantedPlace};
+use crate::wanted::{Holds, Wanted, WantedEntry, WantedPlace};
 
 /// How many files are written at once.
 const AT_ONCE: usize = 16;
@@ -31,7 +31,7 @@ struct Work {
     /// Entry files of the snapshot before, for this one.
     copies: Vec<(String, String)>,
     /// Entry files.
-    overwrites: Vec<Overwrite>,
+    entries: Vec<WantedEntry>,
 }
 
 /// Publishes a revision after `previous`. `tried` gets the paths of all that it may overwrite.
@@ -61,11 +61,11 @@ pub(crate) async fn publish(
         let before = previous.and_then(|previous| previous.places.get(&name));
         let noted = match before.filter(|_| !place.is_new) {
             Some(before) => work.keep(new.number, place.content, before),
-            None => work.renew(path, new.number, live, before, place),
+            None => work.renew(new.number, live, before, place),
         };
         revision.places.insert(name, noted);
     }
-    tried.extend(work.overwrites.iter().map(|overwrite| overwrite.path.clone()));
+    tried.extend(work.entries.iter().map(|entry| entry.path.clone()));
     tried.extend(revision.mirrorlists.keys().cloned());
 
     check_length(&revision)?;
@@ -73,9 +73,9 @@ pub(crate) async fn publish(
     services.jobs.discard_each(garbage.into_iter().chain(wanted.garbage)).await?;
     let beside = wanted.beside.into_iter().map(async |(key, bytes)| services.objects.write(&key, bytes).await);
     let beside = try_join_all(beside).map_err(Failure::from);
-    let overwrites = std::mem::take(&mut work.overwrites);
+    let entries = std::mem::take(&mut work.entries);
     futures::try_join!(work.write(services, path), beside)?;
-    commit(services, path, live, &mut revision, overwrites, &wanted.mirrorlists).await?;
+    commit(services, path, live, &mut revision, entries, &wanted.mirrorlists).await?;
     Ok(revision)
 }
 
@@ -91,39 +91,31 @@ impl Work {
     }
 
     /// A place that is new, or some of it is.
-    fn renew(
-        &mut self,
-        repository: &RepoPath,
-        revision: u64,
-        live: &Live,
-        before: Option<&Place>,
-        place: WantedPlace,
-    ) -> Place {
+    fn renew(&mut self, revision: u64, live: &Live, before: Option<&Place>, place: WantedPlace) -> Place {
         let mut noted = Place { content: place.content, entries: vec![], files: place.kept };
         for (path, content) in place.files {
             noted.files.push(path.clone());
             self.files.insert(path, content);
         }
         for entry in place.entries {
-            let (source, etag) = match entry.holds {
+            let (source, etag) = match &entry.holds {
                 Holds::Bytes(bytes) => {
                     let snapshot = Revision::snapshot(revision, &entry.path);
                     self.snapshot.push((snapshot.clone(), bytes.clone()));
-                    self.overwrites.push(Overwrite { path: entry.path.clone(), by: Source::Bytes(bytes) });
-                    (snapshot, String::new())
+                    (snapshot, None)
                 }
                 Holds::File(source) => {
-                    let is_it = |file: &&EntryFile| file.path == entry.path && file.source == source;
+                    let is_it = |file: &&EntryFile| file.path == entry.path && file.source == *source;
                     let there = before.and_then(|before| before.entries.iter().find(is_it));
                     let there = there.filter(|file| live.expected(&file.path) == Expected::Etag(file.etag.clone()));
-                    if there.is_none() {
-                        let by = Source::Object(metadata(repository, &source));
-                        self.overwrites.push(Overwrite { path: entry.path.clone(), by });
-                    }
-                    (source, there.map(|file| file.etag.clone()).unwrap_or_default())
+                    (source.clone(), there.map(|file| file.etag.clone()))
                 }
             };
-            noted.entries.push(EntryFile { path: entry.path, source, etag });
+            let is_there = etag.is_some();
+            noted.entries.push(EntryFile { path: entry.path.clone(), source, etag: etag.unwrap_or_default() });
+            if !is_there {
+                self.entries.push(entry);
+            }
         }
         noted
     }

@@ -3,7 +3,7 @@
 
 use colca_model::RepoPath;
 use colca_runtime::Services;
-use colca_store::{Change, Found, Verification, What};
+use colca_store::{Found, Verification, What};
 use tracing::{info, warn};
 
 use crate::failure::Failure;
@@ -23,9 +23,7 @@ pub(crate) async fn verify(services: &Services, path: &RepoPath) -> Result<(), F
     // Where nothing is published, nothing is to be made anew: what waits may wait for somebody to ask for it.
     let is_rebuilt = !problems.is_empty() && revision > 0 && !settings.is_disabled(&path.project);
     if is_rebuilt {
-        let change = Change { id: services.ids.upload_id(), what: What::Asked { anew: true, all: true } };
-        services.catalog.add_change(path, &change).await?;
-        services.request_build(path).await?;
+        services.ask_for_build(path, What::Asked { anew: true, all: true }).await?;
     }
     let count = problems.len();
     if count > 0 {

@@ -1,6 +1,6 @@
 //! The cold path: packages that lie in a bucket, taken in by an import whose messages are handled here, one after the other.
 
-use colca_model::{Import, ImportSource, ImportState, RepoPath, Tally};
+use colca_model::{Import, ImportSource, ImportState, RepoPath};
 use colca_runtime::{Delivery, Error, Services};
 use colca_store::{ImportMessage, ObjectKey};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -26,21 +26,8 @@ pub(crate) async fn put(services: &Services, prefix: &str, paths: &[String]) -> 
 pub(crate) async fn import(services: &Services, repository: RepoPath, prefix: String) -> Result<(), Error> {
     let (id, now) = (services.ids.upload_id(), services.clock.now());
     let bucket = services.config.incoming_bucket.clone();
-    let import = Import {
-        id: id.clone(),
-        repository,
-        source: ImportSource::Bucket { bucket, prefix },
-        arch: None,
-        by: "bench".to_owned(),
-        created_at: now,
-        state: ImportState::Running,
-        pieces: 0,
-        moved_at: now,
-        cursor: None,
-        entry: None,
-        tally: Tally::default(),
-        trouble: None,
-    };
+    let source = ImportSource::Bucket { bucket, prefix };
+    let import = Import::begin(id.clone(), repository, source, None, "bench".to_owned(), now);
     services.jobs.add_import(&import, now).await?;
     loop {
         let message = ImportMessage { import: id.clone() };
