@@ -3,42 +3,29 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use serde_json::json;
 
-use super::{archive, state::State};
+use super::archive::{self, Archive};
 use crate::{
     failure::{At, Result},
     measure::{Commands, Measured},
-    programs,
     subject::{Subject, Work},
     synthetic::{Data, Format, Made},
 };
 
-struct Aptly {
-    version: String,
-    architecture: String,
-    contents: bool,
-    state: State,
-}
+struct Aptly(Archive);
 
 /// With `Contents` and without.
 pub(crate) fn all(folder: &Path) -> Result<Vec<Box<dyn Subject>>> {
-    let printed = programs::printed(Command::new("aptly").arg("version"))?;
-    let version = printed.split_whitespace().last().unwrap_or_default();
-    let mut all: Vec<Box<dyn Subject>> = Vec::new();
-    for (contents, name) in [(true, "aptly"), (false, "aptly-without-contents")] {
-        let (version, architecture) = (version.to_owned(), archive::architecture()?);
-        all.push(Box::new(Aptly { version, architecture, contents, state: State::new(&folder.join(name))? }));
-    }
-    Ok(all)
+    let both = Archive::both("aptly", "version", folder)?;
+    Ok(both.map(|archive| Box::new(Aptly(archive)) as Box<dyn Subject>).into())
 }
 
 impl Subject for Aptly {
     fn name(&self) -> String {
-        format!("aptly {}{}", self.version, if self.contents { "" } else { archive::WITHOUT_CONTENTS })
+        self.0.name()
     }
 
     fn format(&self) -> Format {
@@ -46,21 +33,17 @@ impl Subject for Aptly {
     }
 
     fn remark(&self) -> &'static str {
-        if self.contents { "unsigned, Contents.gz" } else { "unsigned, no Contents" }
+        self.0.remark()
     }
 
     fn prepare(&mut self, data: &Data) -> Result<()> {
         self.begin(data)?;
         self.cold().measure()?;
-        self.state.keep()
+        self.0.state.keep()
     }
 
     fn step(&mut self, data: &Data, work: Work, _: &str) -> Result<Measured> {
-        if work == Work::Cold {
-            self.begin(data)?
-        } else {
-            self.state.restore()?
-        }
+        self.0.state.before(work, || self.begin(data))?;
         let path = |path: &PathBuf| path.display().to_string();
         let commands = match work {
             Work::Cold => self.cold(),
@@ -76,8 +59,8 @@ impl Subject for Aptly {
             }
         };
         let measured = commands.measure()?;
-        let public = self.state.work.join("public");
-        archive::check(&self.name(), &public, work, data.packages.len(), self.contents)?;
+        let public = self.0.state.work.join("public");
+        archive::check(&self.name(), &public, work, data.packages.len(), self.0.contents)?;
         Ok(measured)
     }
 }
@@ -85,15 +68,15 @@ impl Subject for Aptly {
 impl Aptly {
     /// A repository of nothing, and packages that wait for it.
     fn begin(&self, data: &Data) -> Result<()> {
-        self.state.clear()?;
-        self.state.put("incoming", &data.packages)?;
+        self.0.state.clear()?;
+        self.0.state.put("incoming", &data.packages)?;
         let text = json!({
-            "rootDir": self.state.work,
-            "architectures": [self.architecture],
+            "rootDir": self.0.state.work,
+            "architectures": [self.0.architecture],
             "gpgDisableSign": true,
             "gpgDisableVerify": true,
         });
-        let path = self.state.work.join("aptly.conf");
+        let path = self.0.state.work.join("aptly.conf");
         fs::write(&path, text.to_string()).at(&path)
     }
 
@@ -120,11 +103,11 @@ impl Aptly {
     }
 
     fn without_contents(&self) -> &'static str {
-        if self.contents { "-skip-contents=false" } else { "-skip-contents=true" }
+        if self.0.contents { "-skip-contents=false" } else { "-skip-contents=true" }
     }
 
     fn commands(&self) -> Commands {
-        Commands::new(&self.state.work)
+        Commands::new(&self.0.state.work)
     }
 
     fn aptly(&self, commands: Commands, arguments: &[&str]) -> Commands {

@@ -6,11 +6,43 @@ use std::{
     process::Command,
 };
 
+use super::state::State;
 use crate::{
     failure::{At, Result, wrong},
     programs,
     subject::Work,
 };
+
+/// One that somebody keeps who can write `Contents`.
+pub(super) struct Archive {
+    name: String,
+    pub(super) architecture: String,
+    pub(super) contents: bool,
+    pub(super) state: State,
+}
+
+impl Archive {
+    /// Of a program with `Contents` and without; its version is the last word that it says of itself when it is called so.
+    pub(super) fn both(program: &str, version: &str, folder: &Path) -> Result<[Self; 2]> {
+        let printed = programs::printed(Command::new(program).arg(version))?;
+        let version = printed.split_whitespace().last().unwrap_or_default();
+        let architecture = programs::printed(Command::new("dpkg").arg("--print-architecture"))?.trim().to_owned();
+        let one = |contents, ending, folder: &str| {
+            let name = format!("{program} {version}{ending}");
+            Ok(Self { name, architecture: architecture.clone(), contents, state: State::new(Path::new(folder))? })
+        };
+        let folder = folder.join(program).display().to_string();
+        Ok([one(true, "", &folder)?, one(false, WITHOUT_CONTENTS, &format!("{folder}-without-contents"))?])
+    }
+
+    pub(super) fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    pub(super) fn remark(&self) -> &'static str {
+        if self.contents { "unsigned, Contents.gz" } else { "unsigned, no Contents" }
+    }
+}
 
 /// The name that all archives of a bench have.
 pub(crate) const CODENAME: &str = "bench";
@@ -20,11 +52,6 @@ pub(crate) const WITHOUT_CONTENTS: &str = ", no Contents";
 
 /// Their component.
 pub(crate) const COMPONENT: &str = "main";
-
-/// The architecture of this machine, as Debian calls it.
-pub(crate) fn architecture() -> Result<String> {
-    Ok(programs::printed(Command::new("dpkg").arg("--print-architecture"))?.trim().to_owned())
-}
 
 /// Checks that an archive lists as many packages as some work leaves, and has `Contents` if it should.
 pub(crate) fn check(name: &str, folder: &Path, work: Work, count: usize, contents: bool) -> Result<()> {

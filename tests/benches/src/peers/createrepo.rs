@@ -75,16 +75,15 @@ impl Subject for Createrepo {
     }
 
     fn prepare(&mut self, data: &Data) -> Result<()> {
-        self.state.clear()?;
-        self.state.put("repo", &data.packages)?;
+        self.begin(data)?;
         self.run("")?;
         self.state.keep()
     }
 
     fn step(&mut self, data: &Data, work: Work, way: &str) -> Result<Measured> {
-        self.state.restore()?;
+        self.state.before(work, || self.begin(data))?;
         match work {
-            Work::Cold => fs::remove_dir_all(self.repodata()).at(self.repodata())?,
+            Work::Cold => {}
             Work::Add => self.state.put("repo", [&data.added])?,
             Work::Replace => {
                 self.state.take("repo", data.replaced())?;
@@ -110,6 +109,12 @@ impl Subject for Createrepo {
 }
 
 impl Createrepo {
+    /// All packages, and no metadata.
+    fn begin(&self, data: &Data) -> Result<()> {
+        self.state.clear()?;
+        self.state.put("repo", &data.packages)
+    }
+
     fn run(&self, way: &str) -> Result<Measured> {
         let way = way.split_whitespace().chain((way == RECYCLE).then_some("pkglist"));
         let arguments = ["--quiet", "--no-database"].into_iter().chain(way).chain(["repo"]);

@@ -43,11 +43,7 @@ impl Subject for Ftparchive {
     }
 
     fn step(&mut self, data: &Data, work: Work, _: &str) -> Result<Measured> {
-        if work == Work::Cold {
-            self.begin(data)?
-        } else {
-            self.state.restore()?
-        }
+        self.state.before(work, || self.begin(data))?;
         match work {
             Work::Cold => {}
             Work::Add => self.state.put("pool", [&data.added])?,

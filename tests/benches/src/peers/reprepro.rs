@@ -1,12 +1,11 @@
 //! `reprepro`.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
-use super::{archive, state::State};
+use super::archive::{self, Archive};
 use crate::{
     failure::{At, Result},
     measure::{Commands, Measured},
-    programs,
     subject::{Subject, Work},
     synthetic::{Data, Format, Placed},
 };
@@ -14,28 +13,17 @@ use crate::{
 /// Two megabytes are the limit of all arguments (`execve(2)`).
 const MOST_PATHS: usize = 5000;
 
-struct Reprepro {
-    version: String,
-    architecture: String,
-    contents: bool,
-    state: State,
-}
+struct Reprepro(Archive);
 
 /// With `Contents` and without.
 pub(crate) fn all(folder: &Path) -> Result<Vec<Box<dyn Subject>>> {
-    let printed = programs::printed(Command::new("reprepro").arg("--version"))?;
-    let version = printed.split_whitespace().last().unwrap_or_default();
-    let mut all: Vec<Box<dyn Subject>> = Vec::new();
-    for (contents, name) in [(true, "reprepro"), (false, "reprepro-without-contents")] {
-        let (version, architecture) = (version.to_owned(), archive::architecture()?);
-        all.push(Box::new(Reprepro { version, architecture, contents, state: State::new(&folder.join(name))? }));
-    }
-    Ok(all)
+    let both = Archive::both("reprepro", "--version", folder)?;
+    Ok(both.map(|archive| Box::new(Reprepro(archive)) as Box<dyn Subject>).into())
 }
 
 impl Subject for Reprepro {
     fn name(&self) -> String {
-        format!("reprepro {}{}", self.version, if self.contents { "" } else { archive::WITHOUT_CONTENTS })
+        self.0.name()
     }
 
     fn format(&self) -> Format {
@@ -43,21 +31,17 @@ impl Subject for Reprepro {
     }
 
     fn remark(&self) -> &'static str {
-        if self.contents { "unsigned, Contents.gz" } else { "unsigned, no Contents" }
+        self.0.remark()
     }
 
     fn prepare(&mut self, data: &Data) -> Result<()> {
         self.begin()?;
         self.include(&data.packages.iter().collect::<Vec<_>>())?;
-        self.state.keep()
+        self.0.state.keep()
     }
 
     fn step(&mut self, data: &Data, work: Work, _: &str) -> Result<Measured> {
-        if work == Work::Cold {
-            self.begin()?
-        } else {
-            self.state.restore()?
-        }
+        self.0.state.before(work, || self.begin())?;
         let measured = match work {
             Work::Cold => self.include(&data.packages.iter().collect::<Vec<_>>())?,
             Work::Add => self.include(&[&data.added])?,
@@ -69,7 +53,7 @@ impl Subject for Reprepro {
                 self.include(&[data.deleted()])?
             }
         };
-        archive::check(&self.name(), &self.state.work, work, data.packages.len(), self.contents)?;
+        archive::check(&self.name(), &self.0.state.work, work, data.packages.len(), self.0.contents)?;
         Ok(measured)
     }
 }
@@ -77,21 +61,21 @@ impl Subject for Reprepro {
 impl Reprepro {
     /// An archive of nothing.
     fn begin(&self) -> Result<()> {
-        self.state.clear()?;
-        let (codename, component, architecture) = (archive::CODENAME, archive::COMPONENT, &self.architecture);
-        let contents = if self.contents { "Contents: . .gz\n" } else { "" };
+        self.0.state.clear()?;
+        let (codename, component, architecture) = (archive::CODENAME, archive::COMPONENT, &self.0.architecture);
+        let contents = if self.0.contents { "Contents: . .gz\n" } else { "" };
         let text = format!(
             "Codename: {codename}\nSuite: {codename}\nComponents: {component}\nArchitectures: {architecture}\n{contents}"
         );
-        let path = self.state.work.join("conf/distributions");
-        fs::create_dir(self.state.work.join("conf")).at(&path)?;
+        let path = self.0.state.work.join("conf/distributions");
+        fs::create_dir(self.0.state.work.join("conf")).at(&path)?;
         fs::write(&path, text).at(&path)
     }
 
     /// As few calls as the kernel takes so many paths in; the last one writes the lists.
     fn include(&self, packages: &[&Placed]) -> Result<Measured> {
         let paths: Vec<_> = packages.iter().map(|(_, path)| path.display().to_string()).collect();
-        let mut commands = Commands::new(&self.state.work);
+        let mut commands = Commands::new(&self.0.state.work);
         let mut rest = paths.as_slice();
         while !rest.is_empty() {
             let (some, others) = rest.split_at(rest.len().min(MOST_PATHS));
@@ -105,6 +89,6 @@ impl Reprepro {
 
     fn remove(&self, name: &str) -> Result<Measured> {
         let arguments = ["--silent", "--basedir", ".", "remove", archive::CODENAME, name];
-        Commands::new(&self.state.work).then("reprepro", arguments).measure()
+        Commands::new(&self.0.state.work).then("reprepro", arguments).measure()
     }
 }

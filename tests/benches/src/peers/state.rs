@@ -9,6 +9,7 @@ use std::{
 
 use crate::{
     failure::{At, Result},
+    subject::Work,
     synthetic::Placed,
 };
 
@@ -35,8 +36,13 @@ impl State {
     }
 
     /// Makes the folder what it was when it was kept.
-    pub(crate) fn restore(&self) -> Result<()> {
+    fn restore(&self) -> Result<()> {
         copy(&self.kept, &self.work).at(&self.work)
+    }
+
+    /// Makes the folder what some work finds: for the first publish what `begin` makes of it.
+    pub(crate) fn before(&self, work: Work, begin: impl FnOnce() -> Result<()>) -> Result<()> {
+        if work == Work::Cold { begin() } else { self.restore() }
     }
 
     /// Makes the folder an empty one.

@@ -28,6 +28,7 @@ pub(crate) struct Series {
 impl Series {
     /// Of at least one run.
     pub(crate) fn new(subject: &dyn Subject, packages: usize, work: Work, way: &str, runs: Vec<Measured>) -> Self {
+        let [median, min, max] = summary(&runs);
         Self {
             format: subject.format(),
             packages,
@@ -35,9 +36,9 @@ impl Series {
             remark: subject.remark().to_owned(),
             work,
             way: way.to_owned(),
-            median: each(&runs, |sorted| sorted[sorted.len() / 2]),
-            min: each(&runs, |sorted| sorted[0]),
-            max: each(&runs, |sorted| sorted[sorted.len() - 1]),
+            median,
+            min,
+            max,
             runs,
         }
     }
@@ -67,6 +68,15 @@ pub(crate) fn sizes(all: &[Series], format: Format) -> Vec<usize> {
     sizes.sort_unstable();
     sizes.dedup();
     sizes
+}
+
+/// Median, least and most.
+fn summary(runs: &[Measured]) -> [Measured; 3] {
+    [
+        each(runs, |sorted| sorted[sorted.len() / 2]),
+        each(runs, |sorted| sorted[0]),
+        each(runs, |sorted| sorted[sorted.len() - 1]),
+    ]
 }
 
 /// Chooses among the sorted values of each field; of an even number of runs the upper of the two in the middle, so that
@@ -108,6 +118,7 @@ pub(crate) mod tests {
             dynamodb_requests: subject.starts_with(us::NAME).then_some(3),
         };
         let runs: Vec<_> = cpu.iter().map(run).collect();
+        let [median, min, max] = summary(&runs);
         Series {
             format,
             packages,
@@ -115,9 +126,9 @@ pub(crate) mod tests {
             remark: "unsigned".to_owned(),
             work,
             way: way.to_owned(),
-            median: each(&runs, |sorted| sorted[sorted.len() / 2]),
-            min: each(&runs, |sorted| sorted[0]),
-            max: each(&runs, |sorted| sorted[sorted.len() - 1]),
+            median,
+            min,
+            max,
             runs,
         }
     }
