@@ -44,7 +44,10 @@ fn how_many_fit(layout: &Layout, segments: &[Segment]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Id, text_sum::TextSum};
+    use crate::{Grade, Id, text_sum::TextSum};
+
+    /// Packages of a fresh segment.
+    const FULL: usize = Grade::FRESH.packages;
 
     /// Beginning and end of the runs among segments of so many packages, all of which have texts of so many KiB.
     fn runs(kib: u64, packages: &[usize]) -> Vec<(usize, usize)> {
@@ -65,16 +68,16 @@ mod tests {
 
     #[test]
     fn four_full_ones_make_one() {
-        assert_eq!(runs(1, &[256; 3]), []);
-        assert_eq!(runs(1, &[256; 4]), [(0, 4)]);
-        assert_eq!(runs(1, &[256; 11]), [(0, 4), (4, 8)]);
-        assert_eq!(runs(1, &[1024, 256, 256, 256, 256]), [(1, 5)], "what was merged stays");
+        assert_eq!(runs(1, &[FULL; 3]), []);
+        assert_eq!(runs(1, &[FULL; 4]), [(0, 4)]);
+        assert_eq!(runs(1, &[FULL; 11]), [(0, 4), (4, 8)]);
+        assert_eq!(runs(1, &[4 * FULL, FULL, FULL, FULL, FULL]), [(1, 5)], "what was merged stays");
     }
 
     #[test]
     fn the_last_one_is_left_alone_while_it_may_grow() {
-        assert_eq!(runs(1, &[256, 256, 256, 255]), []);
-        assert_eq!(runs(1, &[256, 256, 256, 256, 1]), [(0, 4)]);
+        assert_eq!(runs(1, &[FULL, FULL, FULL, FULL - 1]), []);
+        assert_eq!(runs(1, &[FULL, FULL, FULL, FULL, 1]), [(0, 4)]);
     }
 
     #[test]
@@ -85,9 +88,9 @@ mod tests {
 
     #[test]
     fn small_ones_go_whatever_their_number() {
-        assert_eq!(runs(1, &[256, 63, 256]), [(0, 3)]);
-        assert_eq!(runs(1, &[256, 64, 256]), []);
-        assert_eq!(runs(1, &[1024, 1, 1024, 256]), [], "there is no room for it");
+        assert_eq!(runs(1, &[FULL, FULL / 4 - 1, FULL]), [(0, 3)]);
+        assert_eq!(runs(1, &[FULL, FULL / 4, FULL]), []);
+        assert_eq!(runs(1, &[4 * FULL, 1, 4 * FULL, FULL]), [], "there is no room for it");
     }
 
     #[test]
@@ -99,6 +102,6 @@ mod tests {
 
     #[test]
     fn not_all_is_merged_at_once() {
-        assert_eq!(runs(1, &[256; 1000]).len(), MOST);
+        assert_eq!(runs(1, &[FULL; 1000]).len(), MOST);
     }
 }
