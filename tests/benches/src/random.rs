@@ -27,6 +27,11 @@ impl Random {
         }
     }
 
+    /// All that follow, byte by byte.
+    pub(crate) fn bytes(mut self) -> impl Iterator<Item = u8> {
+        std::iter::repeat_with(move || self.next().to_le_bytes()).flatten()
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

@@ -12,7 +12,12 @@ mod stillness;
 
 use std::path::Path;
 
-use colca_tests::{Repository, section::Section, stack};
+use colca_tests::{
+    Repository,
+    keys::Key,
+    section::{Section, signed_by},
+    stack,
+};
 use publisher::{Logged, Publisher};
 pub(crate) use stillness::Stillness;
 
@@ -152,7 +157,9 @@ impl Subject for Colca {
         let ratio = size::over_single_stream(&self.repository, self.format)?;
         let mut findings = vec![finding(Found::OverSingleStream(ratio))];
         if !self.contents {
-            findings.push(finding(Found::RoundTrips(self.round_trips(data)?)));
+            let taken = self.add_signed(data)?;
+            findings.push(finding(Found::Signed { s3: taken.s3, dynamodb: taken.dynamodb }));
+            findings.push(finding(Found::RoundTrips(taken.s3_in_turn)));
         }
         if self.prefix.is_some() && self.format == Format::Rpm {
             findings.push(finding(Found::Headers(headers::bytes(data)?)));
@@ -182,15 +189,24 @@ impl Colca {
         wrong(format_args!("{} lists {:?} packages after {}", self.name(), logged.packages, work.title()))
     }
 
-    /// How many calls of S3 have to wait for one another when one package more is published.
-    fn round_trips(&self, data: &Data) -> Result<u64> {
+    /// What it takes to publish one package more while a key signs, with an S3 so far away that calls which have to wait for
+    /// one another can be told from those that need not.
+    fn add_signed(&self, data: &Data) -> Result<Logged> {
         let service = stack().get("AWS_ENDPOINT_URL").trim_start_matches("http://").trim_end_matches('/');
         let far = self.publisher.with_s3(far::far(service).at(service)?);
+        let key = Key::generate("bench", "ed25519");
+        let signing = Section::add(&signed_by(&self.repository, &[&key.name]));
+        // Who signs is new to the first revision.
         self.change(&[], &[&data.added])?;
-        let trips = far.run("publish", [])?.s3_in_turn;
+        self.publish()?;
         self.change(&[&data.added], &[])?;
         self.publish()?;
-        Ok(trips)
+        self.change(&[], &[&data.added])?;
+        let taken = far.run("publish", [])?;
+        drop(signing);
+        self.change(&[&data.added], &[])?;
+        self.publish()?;
+        Ok(taken)
     }
 
     /// With lists of files the packages are published first, then the lists are made, then published too.

@@ -22,7 +22,9 @@ pub(crate) enum Found {
     OverSingleStream(f64),
     /// Seconds from asking for a ticket until clients find the package, sorted.
     Installable(Vec<f64>),
-    /// How many calls of S3 have to wait for one another when one package more is published.
+    /// The calls that publishing one package more takes while a key signs.
+    Signed { s3: u64, dynamodb: u64 },
+    /// How many of those of S3 have to wait for one another.
     RoundTrips(u64),
     /// The bytes of the headers of all packages.
     Headers(u64),
@@ -42,6 +44,9 @@ pub(super) fn text(all: &[Finding]) -> String {
                 seconds.last().unwrap_or(&0.0),
                 middle(seconds).unwrap_or(0.0),
             ),
+            Found::Signed { s3, dynamodb } => {
+                format!("+1, signed, takes {s3} calls of S3 and {dynamodb} of DynamoDB")
+            }
             Found::RoundTrips(number) => format!("+1 takes {number} round trips to S3, one after the other"),
             Found::Headers(bytes) => format!("headers have {:.1} MB", *bytes as f64 / 1e6),
         };

@@ -70,9 +70,10 @@ fn goals(all: &[Series], findings: &[Finding]) -> Vec<Goal> {
         format!("{} +1: CPU at {size} over CPU at {BASE}", format.ending())
     };
     let mega = |value: Option<f64>| value.map(|bytes| bytes / 1e6);
-    let most = |field: fn(&Measured) -> Option<f64>| {
+    let most = |field: fn(&Measured) -> Option<f64>, signed: fn(&Found) -> Option<f64>| {
         let of = |format| sizes(all, format).into_iter().filter_map(move |size| publish(format, size, field));
-        of(Rpm).chain(of(Deb)).max_by(f64::total_cmp)
+        let signed = findings.iter().filter_map(|finding| signed(&finding.found));
+        of(Rpm).chain(of(Deb)).chain(signed).max_by(f64::total_cmp)
     };
     let found = |format, of: fn(&Found) -> Option<f64>| {
         let of_format = findings.iter().filter(move |finding| finding.format == format);
@@ -81,6 +82,9 @@ fn goals(all: &[Series], findings: &[Finding]) -> Vec<Goal> {
     let single = |found: &Found| if let Found::OverSingleStream(ratio) = found { Some(*ratio) } else { None };
     let installable = |found: &Found| if let Found::Installable(seconds) = found { middle(seconds) } else { None };
     let trips = |found: &Found| if let Found::RoundTrips(number) = found { Some(*number as f64) } else { None };
+    let s3 = |found: &Found| if let Found::Signed { s3, .. } = found { Some(*s3 as f64) } else { None };
+    let dynamodb =
+        |found: &Found| if let Found::Signed { dynamodb, .. } = found { Some(*dynamodb as f64) } else { None };
     let headers = findings.iter().find_map(|finding| match finding.found {
         Found::Headers(bytes) if finding.packages == SIZE => Some(bytes as f64),
         _ => None,
@@ -127,13 +131,17 @@ fn goals(all: &[Series], findings: &[Finding]) -> Vec<Goal> {
         at_most("cold 10,000 rpms: memory in MB", 200.0, mega(ours(Rpm, SIZE, Work::Cold, memory))),
         at_most("rpm metadata over single streams, same codec and level", 1.02, found(Rpm, single)),
         at_most("deb metadata over single streams, same codec and level", 1.02, found(Deb, single)),
-        at_most("+1 at any size: requests to S3", 24.0, most(|one| Some(one.s3_requests? as f64))),
+        at_most("+1 at any size: requests to S3", 24.0, most(|one| Some(one.s3_requests? as f64), s3)),
         at_most(
             "+1 at any size: round trips to S3, one after the other",
             6.0,
             found(Rpm, trips).into_iter().chain(found(Deb, trips)).max_by(f64::total_cmp),
         ),
-        at_most("+1 at any size: requests to DynamoDB", 12.0, most(|one| Some(one.dynamodb_requests? as f64))),
+        at_most(
+            "+1 at any size: requests to DynamoDB",
+            12.0,
+            most(|one| Some(one.dynamodb_requests? as f64), dynamodb),
+        ),
         at_most("upload of an rpm to installable at 10,000, p50 in s", 2.0, found(Rpm, installable)),
         at_most("upload of a deb to installable at 10,000, p50 in s", 2.0, found(Deb, installable)),
     ]
@@ -186,6 +194,7 @@ mod tests {
                 finding(Found::OverSingleStream(1.01)),
                 finding(Found::Installable(vec![1.0, 3.0])),
                 finding(Found::RoundTrips(7)),
+                finding(Found::Signed { s3: 25, dynamodb: 4 }),
             ],
         );
         for line in [
@@ -195,7 +204,8 @@ mod tests {
             "| deb +1 at 10,000, without: CPU of reprepro with Contents over ours | >= 10 | - | not measured |",
             "| rpm +1: CPU at 100000 over CPU at 1000 | <= 2 | 3.00 | MISSED |",
             "| rpm +1 at 100,000: memory in MB | <= 128 | 100.00 | reached |",
-            "| +1 at any size: requests to S3 | <= 24 | 20.00 | reached |",
+            "| +1 at any size: requests to S3 | <= 24 | 25.00 | MISSED |",
+            "| +1 at any size: requests to DynamoDB | <= 12 | 4.00 | reached |",
             "| deb metadata over single streams, same codec and level | <= 1.02 | 1.01 | reached |",
             "| upload of a deb to installable at 10,000, p50 in s | <= 2 | 3.00 | MISSED |",
             "| +1 at any size: round trips to S3, one after the other | <= 6 | 7.00 | MISSED |",

@@ -7,6 +7,13 @@ use crate::{index::Paragraph, random::Random};
 /// The seed of everything.
 const SEED: u64 = 5;
 
+/// So many rpms are as long as the packages of their names in Debian: as many as a bench has anybody read to their end.
+const FULL: usize = 10_200;
+
+/// As long as this at most, in bytes, so that they fit into LocalStack's memory: Debian's are 1.5 MB in the mean, these
+/// 0.1 MB.
+const LONGEST: usize = 256 * 1024;
+
 /// One package to be made, in either format.
 #[derive(Debug, Clone)]
 pub(crate) struct Recipe {
@@ -16,6 +23,8 @@ pub(crate) struct Recipe {
     pub(crate) control: Paragraph,
     /// What it installs, relative to the root, sorted.
     pub(crate) paths: Vec<String>,
+    /// How long it is in Debian, as far as it is to be so.
+    filling: usize,
 }
 
 /// The order in which packages are taken from an index: positions in it.
@@ -39,6 +48,8 @@ impl Order {
     pub(crate) fn recipe(&self, number: usize, packages: &[Paragraph], paths: &HashMap<String, Vec<String>>) -> Recipe {
         let mut control = self.of(number, packages).clone();
         let mut paths = paths.get(control.field("Package")).cloned().unwrap_or_default();
+        let length = control.field("Size").parse().unwrap_or(0);
+        let filling = if number < FULL { LONGEST.min(length) } else { 0 };
         control.remove(&["Filename", "Size", "MD5sum", "SHA256", "Description-md5"]);
         if control.field("Version").contains("..") {
             // Some have it, and we take none that has: it is the name of a folder above.
@@ -51,7 +62,7 @@ impl Order {
             control.remove(&["Source"]);
             paths.iter_mut().for_each(|path| path.push_str(&format!(".copy{copy}")));
         }
-        Recipe { number, control, paths }
+        Recipe { number, control, paths, filling }
     }
 }
 
@@ -70,5 +81,10 @@ impl Recipe {
     /// What stands in one of its files: no two are the same.
     pub(crate) fn content(&self, path: &str) -> String {
         format!("{path} {}\n", self.control.field("Version"))
+    }
+
+    /// What makes it as long as it is in Debian, and nothing compresses.
+    pub(crate) fn filling(&self) -> Vec<u8> {
+        self.random().bytes().take(self.filling).collect()
     }
 }

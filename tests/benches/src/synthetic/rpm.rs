@@ -41,11 +41,13 @@ pub(crate) fn build(recipe: &Recipe) -> Result<(Made, Vec<u8>)> {
     relations(&mut builder, recipe);
     changelog(&mut builder, recipe);
     let failed = |error: rpm::Error| Failure::Wrong(format!("{name}: {error}"));
+    let mut filling = recipe.filling();
     for path in &recipe.paths {
         let permissions = if path.contains("bin/") { 0o755 } else { 0o644 };
         let options = FileOptions::new(format!("/{path}")).permissions(permissions);
         let options = if path.starts_with("etc/") { options.config().noreplace() } else { options };
-        builder.with_file_contents(recipe.content(path), options).map_err(failed)?;
+        let content = [recipe.content(path).into_bytes(), std::mem::take(&mut filling)].concat();
+        builder.with_file_contents(content, options).map_err(failed)?;
     }
     let mut bytes = Vec::new();
     builder.build().and_then(|package| package.write(&mut bytes)).map_err(failed)?;

@@ -34,8 +34,8 @@ pub(super) struct Publisher {
 pub(super) struct Logged {
     /// The packages of the last revision.
     pub(super) packages: Option<u64>,
-    dynamodb: u64,
-    s3: u64,
+    pub(super) dynamodb: u64,
+    pub(super) s3: u64,
     /// The most calls of S3 of which each began after the one before had been answered.
     pub(super) s3_in_turn: u64,
     received: u64,
