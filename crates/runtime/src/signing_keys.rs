@@ -28,6 +28,12 @@ struct Known {
     secrets: HashMap<String, Arc<SecretKey>>,
 }
 
+impl Known {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.since.is_some_and(|since| now.duration_since(since) < REMEMBERED)
+    }
+}
+
 /// A key that can sign.
 #[derive(Clone)]
 pub struct SigningKey {
@@ -78,6 +84,22 @@ impl SigningKeys {
         Self { keys, clock, known: Arc::default() }
     }
 
+    /// Has the list at hand for [`Self::get`]: whoever knows that keys sign reads it beside the configuration that names them.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn look(&self) -> colca_store::Result<()> {
+        let now = self.clock.now();
+        let mut known = self.known.lock().await;
+        if known.is_fresh(now) { Ok(()) } else { self.read(&mut known, now).await }
+    }
+
+    async fn read(&self, known: &mut Known, now: Timestamp) -> colca_store::Result<()> {
+        known.entries = self.keys.list().await?.keys;
+        known.since = Some(now);
+        Ok(())
+    }
+
     /// The keys of those names, in that order.
     ///
     /// # Errors
@@ -88,9 +110,9 @@ impl SigningKeys {
         }
         let now = self.clock.now();
         let mut known = self.known.lock().await;
-        if known.since.is_none_or(|since| now.duration_since(since) >= REMEMBERED) {
-            known.entries = self.keys.list().await?.keys;
-            known.since = Some(now);
+        // The configuration may name a key that was added after the last look.
+        if !known.is_fresh(now) || !names.iter().all(|name| known.entries.iter().any(|entry| entry.name == *name)) {
+            self.read(&mut known, now).await?;
         }
         let mut keys = Vec::new();
         for name in names {

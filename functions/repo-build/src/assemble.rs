@@ -7,6 +7,7 @@ use std::sync::Arc;
 use colca_model::{Binary, Codename, RepoPath, RepositoryKind};
 use colca_revisions::{Lists, Notes};
 use colca_rpmmd::Codec;
+use colca_runtime::Services;
 use colca_settings::Settings;
 use colca_sharing::sources;
 use colca_store::{Change, Held, Repository, Revision};
@@ -59,10 +60,26 @@ pub(crate) struct Listing<'a> {
     pub(crate) all: bool,
 }
 
+/// The lists that a build begins with, and the number of the build that kept them.
+pub(crate) type KeptBefore = (u64, Lists);
+
+/// Reads the lists that were kept of a repository.
+pub(crate) async fn kept(
+    services: &Services,
+    path: &RepoPath,
+    repository: &Repository,
+) -> colca_store::Result<Option<KeptBefore>> {
+    let Some(number) = repository.lists else { return Ok(None) };
+    let lists = Lists::of(services, path, number).await?;
+    if lists.is_none() {
+        warn!(repository = %path, number, "The lists of {path} cannot be read, and are made anew");
+    }
+    Ok(lists.map(|lists| (number, lists)))
+}
+
 impl Assembly<'_> {
-    /// Plans what the changes come to. Each of them is seen in it.
-    pub(crate) async fn wanted(&self) -> Result<Wanted, Failure> {
-        let kept = self.kept().await?;
+    /// Plans what the changes come to, with the lists that were kept. Each change is seen in it.
+    pub(crate) async fn wanted(&self, kept: Option<KeptBefore>) -> Result<Wanted, Failure> {
         if let Some((kind, lists)) = self.to_change(kept.as_ref()).await? {
             let pending = packages::pending(&self.builder.services, self.path, self.changes, &lists.notes).await?;
             let (lister, mut notes) = (self.lister(lists.clone()), lists.notes.clone());
@@ -79,8 +96,7 @@ impl Assembly<'_> {
     }
 
     /// Plans the lists that were kept with fewer segments, and nothing else. `None` if they are not to be changed.
-    pub(crate) async fn merged(&self) -> Result<Option<Wanted>, Failure> {
-        let kept = self.kept().await?;
+    pub(crate) async fn merged(&self, kept: Option<KeptBefore>) -> Result<Option<Wanted>, Failure> {
         let Some((kind, lists)) = self.to_change(kept.as_ref()).await? else { return Ok(None) };
         let (lister, notes) = (self.lister(lists.clone()).merging(), lists.notes.clone());
         let pending = Pending::default();
@@ -89,20 +105,10 @@ impl Assembly<'_> {
         Ok(wanted.map(|wanted| Wanted { kept: kept.clone(), ..wanted }))
     }
 
-    /// The lists that were kept, with their number.
-    async fn kept(&self) -> Result<Option<(u64, Lists)>, Failure> {
-        let Some(number) = self.repository.lists else { return Ok(None) };
-        let lists = Lists::of(&self.builder.services, self.path, number).await?;
-        if lists.is_none() {
-            warn!(repository = %self.path, number, "The lists of {} cannot be read, and are made anew", self.path);
-        }
-        Ok(lists.map(|lists| (number, lists)))
-    }
-
     /// The lists that were kept, if they are those that would be made now, but for the changes.
     async fn to_change<'a>(
         &self,
-        kept: Option<&'a (u64, Lists)>,
+        kept: Option<&'a KeptBefore>,
     ) -> Result<Option<(RepositoryKind, &'a Lists)>, Failure> {
         let (Some((_, lists)), Some(previous)) = (kept, self.previous) else { return Ok(None) };
         let kind = previous.kind;

@@ -1,16 +1,18 @@
 //! One build, from lease to lease given back.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use colca_model::{Arch, RepoPath, UploadId};
 use colca_runtime::{Services, SigningKey};
-use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Revision, What};
+use colca_settings::Settings;
+use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Repository, Revision, What};
 use jiff::Timestamp;
 use tracing::{info, warn};
 
 use crate::Builder;
-use crate::assemble::Assembly;
+use crate::assemble::{Assembly, KeptBefore, kept};
 use crate::failure::Failure;
 use crate::follow_up::{FollowUp, is_all_new};
 use crate::heartbeat::{self, LEASE};
@@ -192,7 +194,7 @@ async fn publish_changes(
         outcome.is_sound = true;
         return Ok(());
     }
-    let settings = services.settings.get().await?;
+    let (settings, kept) = read_at_once(services, path, repository, previous.as_ref()).await?;
     if settings.is_disabled(&path.project) {
         info!(repository = %path, "The configuration says that {path} is not to be built");
         return strike_off_asked(services, path, changes).await;
@@ -223,7 +225,7 @@ async fn publish_changes(
         anew,
         all,
     };
-    let wanted = if is_merge { assembly.merged().await? } else { Some(assembly.wanted().await?) };
+    let wanted = if is_merge { assembly.merged(kept).await? } else { Some(assembly.wanted(kept).await?) };
     let Some(wanted) = wanted else { return Ok(()) };
     let cause = match &repository.held {
         Some(_) => Cause::Promoted,
@@ -235,6 +237,24 @@ async fn publish_changes(
         return strike_off_asked(services, path, changes).await;
     }
     Ok(strike_off(services, path, &changes).await?)
+}
+
+/// Reads what a build most often needs, at once, for each waits for S3: the configuration, the lists that were kept, and the
+/// list of keys if keys signed the revision before.
+async fn read_at_once(
+    services: &Services,
+    path: &RepoPath,
+    repository: &Repository,
+    previous: Option<&Revision>,
+) -> colca_store::Result<(Arc<Settings>, Option<KeptBefore>)> {
+    let keys = async {
+        match previous {
+            Some(previous) if !previous.signers.is_empty() => services.signing_keys.look().await,
+            _ => Ok(()),
+        }
+    };
+    let (settings, kept, ()) = futures::try_join!(services.settings.get(), kept(services, path, repository), keys)?;
+    Ok((settings, kept))
 }
 
 /// Publishes what is wanted if any of it is new, and has done what follows. Whether all that is public was made anew.
