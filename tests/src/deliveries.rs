@@ -36,8 +36,13 @@ impl Drop for Stopped {
 pub fn lose<T>(folder: &str, queue: &str, meanwhile: impl FnOnce() -> T) -> T {
     let _stopped = stop(folder, queue);
     let result = meanwhile();
-    aws::call("sqs", "AmazonSQS.PurgeQueue", &json!({"QueueUrl": stack().get(queue)}));
+    purge(queue);
     result
+}
+
+/// Takes away every message of a queue, those that are not due yet included.
+pub fn purge(queue: &str) {
+    aws::call("sqs", "AmazonSQS.PurgeQueue", &json!({"QueueUrl": stack().get(queue)}));
 }
 
 /// A poll that began before deliveries were stopped goes on, and delivers what it finds: so it is given something to find,

@@ -9,14 +9,14 @@ use crate::{
     machine::Machine,
     measure::Measured,
     peers,
-    report::{Finding, Results, Series},
+    report::{Results, Series},
     subject::{Subject, Work},
     synthetic::{Data, Store},
     us::{self, Stillness},
 };
 
-/// Runs it in a folder that keeps its packages for the next one. After each size `each` gets what there is so far: the next one
-/// may take an hour.
+/// Runs it in a folder that keeps its packages for the next one. After the runs of each size, and after what is found out then,
+/// `each` gets what there is so far: more may take an hour, or fail.
 pub(crate) fn run(
     arguments: &Arguments,
     folder: &Path,
@@ -27,15 +27,18 @@ pub(crate) fn run(
     let machine = Machine::this();
     let mut results =
         Results { machine, index: index.digest.clone(), runs: arguments.runs, series: vec![], findings: vec![] };
-    let mut still = Some(Stillness::begin());
+    let mut still = Stillness::begin();
     for format in &arguments.formats {
         let store = Store::new(&index, *format, &folder.join("packages"));
         for count in &arguments.packages {
             eprintln!("{count} {}s: making what is not there yet", format.ending());
             let data = store.data(*count)?;
-            let (of_size, after) = one_size(arguments, &data, &folder.join("subjects"), &mut still)?;
-            results.series.extend(of_size);
-            results.findings.extend(after);
+            let mut subjects = subjects(&data, *count <= arguments.peers_at_most, &folder.join("subjects"))?;
+            results.series.extend(one_size(arguments, &data, &mut subjects)?);
+            each(&results)?;
+            for subject in &mut subjects {
+                results.findings.extend(subject.afterwards(&data, &mut still)?);
+            }
             each(&results)?;
         }
     }
@@ -43,15 +46,10 @@ pub(crate) fn run(
 }
 
 /// The runs of all subjects take turns: what else the machine does meanwhile then hits all of them alike.
-fn one_size(
-    arguments: &Arguments,
-    data: &Data,
-    folder: &Path,
-    still: &mut Option<Stillness>,
-) -> Result<(Vec<Series>, Vec<Finding>)> {
+fn one_size(arguments: &Arguments, data: &Data, subjects: &mut [Box<dyn Subject>]) -> Result<Vec<Series>> {
     let count = data.packages.len();
     let mut steps = Vec::new();
-    for mut subject in subjects(data, count <= arguments.peers_at_most, folder)? {
+    for subject in subjects {
         eprintln!("{count} {}s: preparing {}", data.format.ending(), subject.name());
         subject.prepare(data)?;
         let todo = Work::ALL.into_iter().flat_map(|work| subject.ways(work).into_iter().map(move |way| (work, way)));
@@ -69,17 +67,13 @@ fn one_size(
             }
         }
     }
-    let mut findings = Vec::new();
-    for (subject, _) in &mut steps {
-        findings.extend(subject.afterwards(data, still)?);
-    }
     let series = |subject: &dyn Subject, (work, way, runs): (Work, &'static str, Vec<Measured>)| {
         Series::new(subject, count, work, way, runs)
     };
     let series = steps
         .into_iter()
         .flat_map(|(subject, todo)| todo.into_iter().map(|step| series(subject.as_ref(), step)).collect::<Vec<_>>());
-    Ok((series.collect(), findings))
+    Ok(series.collect())
 }
 
 /// What else a subject could have done is not tried again: the tables show the best of its ways.

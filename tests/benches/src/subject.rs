@@ -77,7 +77,7 @@ pub(crate) trait Subject {
 
     /// What there is to find out of what the runs have left. The stack may be moved meanwhile, and stands still again
     /// afterwards.
-    fn afterwards(&mut self, _: &Data, _: &mut Option<Stillness>) -> Result<Vec<Finding>> {
+    fn afterwards(&mut self, _: &Data, _: &mut Stillness) -> Result<Vec<Finding>> {
         Ok(vec![])
     }
 }

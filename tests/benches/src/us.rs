@@ -152,7 +152,7 @@ impl Subject for Colca {
         self.checked(measured, logged, work, count)
     }
 
-    fn afterwards(&mut self, data: &Data, still: &mut Option<Stillness>) -> Result<Vec<Finding>> {
+    fn afterwards(&mut self, data: &Data, still: &mut Stillness) -> Result<Vec<Finding>> {
         let finding = |found| Finding { format: data.format, packages: data.packages.len(), found };
         let ratio = size::over_single_stream(&self.repository, self.format)?;
         let mut findings = vec![finding(Found::OverSingleStream(ratio))];
@@ -168,9 +168,7 @@ impl Subject for Colca {
         self.publisher.run("put", sample.iter().copied())?;
         findings.push(finding(Found::Clients(clients::check(&self.repository, data, &sample)?)));
         if data.packages.len() == UPLOADED_AT && !self.contents {
-            *still = None;
-            let (seconds, added) = installable::uploads(&self.repository, data)?;
-            *still = Some(Stillness::begin());
+            let (seconds, added) = still.delivering(|| installable::uploads(&self.repository, data))?;
             findings.push(finding(Found::Installable(seconds)));
             let mut all = data.clone();
             all.packages.extend_from_slice(added);

@@ -9,7 +9,7 @@ const QUEUES: [(&str, &str); 2] = [("repo-build", "COLCA_BUILD_QUEUE_URL"), ("im
 
 /// Lasts until this is dropped.
 pub(crate) struct Stillness {
-    _queues: [deliveries::Stopped; 2],
+    queues: Option<[deliveries::Stopped; 2]>,
     rules: Vec<String>,
 }
 
@@ -18,8 +18,17 @@ impl Stillness {
     pub(crate) fn begin() -> Self {
         let rules = clocks_of("reap");
         rules.iter().for_each(|name| set_rule(name, "DisableRule"));
-        // What is under way when the builder is stopped ends by itself.
-        Self { _queues: QUEUES.map(|(folder, queue)| deliveries::stop(folder, queue)), rules }
+        Self { queues: Some(stop()), rules }
+    }
+
+    /// Has messages delivered during some work. Those that wait are about what nobody measures any more: they are taken away,
+    /// or they would be dealt with meanwhile.
+    pub(crate) fn delivering<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        QUEUES.iter().for_each(|(_, queue)| deliveries::purge(queue));
+        self.queues = None;
+        let done = work();
+        self.queues = Some(stop());
+        done
     }
 
     /// Ends what an earlier one began and could not end, because it was killed.
@@ -38,6 +47,11 @@ impl Drop for Stillness {
     fn drop(&mut self) {
         self.rules.iter().for_each(|name| set_rule(name, "EnableRule"));
     }
+}
+
+/// What is under way when a function is stopped ends by itself.
+fn stop() -> [deliveries::Stopped; 2] {
+    QUEUES.map(|(folder, queue)| deliveries::stop(folder, queue))
 }
 
 /// The rules by which a function wakes.
