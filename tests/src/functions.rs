@@ -46,9 +46,9 @@ pub fn logged(folder: &str) -> String {
 pub fn calls(repository: &Repository, said: &str) -> Option<(u32, u32)> {
     let path = repository.full_path();
     let logged = logged("repo-build");
-    let lines = logged.lines().skip_while(|line| !(line.contains(said) && line.contains(&path)));
+    let mut lines = logged.lines().skip_while(|line| !(line.contains(said) && line.contains(&path)));
     let number = |text: &str| text.split(' ').next().and_then(|number| number.parse().ok());
-    let took = lines.filter_map(|line| line.split_once(&format!("{path}: "))?.1.split_once(" took ")).next()?.1;
+    let took = lines.find_map(|line| line.split_once(&format!("{path}: "))?.1.split_once(" took "))?.1;
     Some((number(took)?, number(took.split_once("DynamoDB and ")?.1)?))
 }
 

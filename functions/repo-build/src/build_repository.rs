@@ -218,7 +218,7 @@ async fn publish_changes(
         builder,
         path,
         repository,
-        settings: settings.clone(),
+        settings,
         changes: &changes,
         previous: previous.as_ref(),
         new: &new,

@@ -27,12 +27,11 @@ impl Archive {
         let printed = programs::printed(Command::new(program).arg(version))?;
         let version = printed.split_whitespace().last().unwrap_or_default();
         let architecture = programs::printed(Command::new("dpkg").arg("--print-architecture"))?.trim().to_owned();
-        let one = |contents, ending, folder: &str| {
+        let one = |contents, ending, place: &str| {
             let name = format!("{program} {version}{ending}");
-            Ok(Self { name, architecture: architecture.clone(), contents, state: State::new(Path::new(folder))? })
+            Ok(Self { name, architecture: architecture.clone(), contents, state: State::new(&folder.join(place))? })
         };
-        let folder = folder.join(program).display().to_string();
-        Ok([one(true, "", &folder)?, one(false, WITHOUT_CONTENTS, &format!("{folder}-without-contents"))?])
+        Ok([one(true, "", program)?, one(false, WITHOUT_CONTENTS, &format!("{program}-without-contents"))?])
     }
 
     pub(super) fn name(&self) -> String {
