@@ -20,6 +20,7 @@ LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC=0.01
 LAMBDA_KEEPALIVE_MS=600000
 DYNAMODB_LOCAL_DIR=$dynamodb_dir
 DYNAMODB_IN_MEMORY=1
+DYNAMODB_HEAP_SIZE=2g
 PROVIDER_OVERRIDE_DYNAMODB=v2
 PROVIDER_OVERRIDE_DYNAMODBSTREAMS=v2
 EOF
@@ -29,6 +30,7 @@ EOF
 #   LOCALSTACK_HOST, SQS_ENDPOINT_STRATEGY  queue URLs on a name every machine resolves
 #   S3_SKIP_SIGNATURE_VALIDATION         the default lets tampered and expired presigned URLs pass
 #   LAMBDA_KEEPALIVE_MS                  idle processes stay ten minutes, about as on AWS
+#   DYNAMODB_HEAP_SIZE                   a listing of 100,000 files does not fit into the default of 256 MB: it is answered with 500
 #   PROVIDER_OVERRIDE_DYNAMODB…          the older providers want a Kinesis server from the net
 
 # runtime_hash: of what a running LocalStack has read at its start; and of the template, since an update of its API with

@@ -70,7 +70,7 @@ pub(crate) async fn list_contents(services: &Services, path: &RepoPath, revision
             lists
         }
         Outcome::Unread => {
-            info!(repository = %path, "More packages of {path} are still to be read");
+            info!(repository = %path, unread = true, "More packages of {path} are still to be read");
             let message = BuildMessage { repository: path.clone(), task: Task::Contents { revision } };
             return Ok(services.queues.send_build(&message, Duration::ZERO).await?);
         }

@@ -9,14 +9,14 @@ use crate::{
     machine::Machine,
     measure::Measured,
     peers,
-    report::{Results, Series},
+    report::{Finding, Results, Series},
     subject::{Subject, Work},
     synthetic::{Data, Store},
     us::{self, Stillness},
 };
 
-/// Runs it in a folder that keeps its packages for the next one. After the runs of each size, and after what is found out then,
-/// `each` gets what there is so far: more may take an hour, or fail.
+/// Runs it in a folder that keeps its packages for the next one. After the runs of each size, and after each thing that is found
+/// out then, `each` gets what there is so far: more may take an hour, or fail.
 pub(crate) fn run(
     arguments: &Arguments,
     folder: &Path,
@@ -37,9 +37,11 @@ pub(crate) fn run(
             results.series.extend(one_size(arguments, &data, &mut subjects)?);
             each(&results)?;
             for subject in &mut subjects {
-                results.findings.extend(subject.afterwards(&data, &mut still)?);
+                subject.afterwards(&data, &mut still, &mut |found| {
+                    results.findings.push(Finding { format: data.format, packages: data.packages.len(), found });
+                    each(&results)
+                })?;
             }
-            each(&results)?;
         }
     }
     Ok(results)

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     failure::Result,
     measure::Measured,
-    report::Finding,
+    report::Found,
     synthetic::{Data, Format},
     us::Stillness,
 };
@@ -51,6 +51,9 @@ impl Work {
     }
 }
 
+/// Takes what was found out.
+pub(crate) type Finder<'a> = &'a mut dyn FnMut(Found) -> Result<()>;
+
 /// Somebody who publishes packages.
 pub(crate) trait Subject {
     /// As it stands in the tables, with the version.
@@ -77,7 +80,7 @@ pub(crate) trait Subject {
 
     /// What there is to find out of what the runs have left. The stack may be moved meanwhile, and stands still again
     /// afterwards.
-    fn afterwards(&mut self, _: &Data, _: &mut Stillness) -> Result<Vec<Finding>> {
-        Ok(vec![])
+    fn afterwards(&mut self, _: &Data, _: &mut Stillness, _: Finder<'_>) -> Result<()> {
+        Ok(())
     }
 }

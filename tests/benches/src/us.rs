@@ -25,8 +25,8 @@ use crate::{
     failure::{At, Result, wrong},
     measure::Measured,
     peers::WITHOUT_CONTENTS,
-    report::{Finding, Found},
-    subject::{Subject, Work},
+    report::Found,
+    subject::{Finder, Subject, Work},
     synthetic::{Data, Format, Placed},
 };
 
@@ -152,35 +152,36 @@ impl Subject for Colca {
         self.checked(measured, logged, work, count)
     }
 
-    fn afterwards(&mut self, data: &Data, still: &mut Stillness) -> Result<Vec<Finding>> {
-        let finding = |found| Finding { format: data.format, packages: data.packages.len(), found };
-        let ratio = size::over_single_stream(&self.repository, self.format)?;
-        let mut findings = vec![finding(Found::OverSingleStream(ratio))];
+    fn afterwards(&mut self, data: &Data, still: &mut Stillness, found: Finder<'_>) -> Result<()> {
+        found(Found::OverSingleStream(size::over_single_stream(&self.repository, self.format)?))?;
         if !self.contents {
             let taken = self.add_signed(data)?;
-            findings.push(finding(Found::Signed { s3: taken.s3, dynamodb: taken.dynamodb }));
-            findings.push(finding(Found::RoundTrips(taken.s3_in_turn)));
+            found(Found::Signed { s3: taken.s3, dynamodb: taken.dynamodb })?;
+            found(Found::RoundTrips(taken.s3_in_turn))?;
         }
         if self.prefix.is_some() && self.format == Format::Rpm {
-            findings.push(finding(Found::Headers(headers::bytes(data)?)));
+            found(Found::Headers(headers::bytes(data)?))?;
         }
         let sample = clients::sample(data);
         self.publisher.run("put", sample.iter().copied())?;
-        findings.push(finding(Found::Clients(clients::check(&self.repository, data, &sample)?)));
+        found(Found::Clients(clients::check(&self.repository, data, &sample)?))?;
         if data.packages.len() == UPLOADED_AT && !self.contents {
             let (seconds, added) = still.delivering(|| installable::uploads(&self.repository, data))?;
-            findings.push(finding(Found::Installable(seconds)));
+            found(Found::Installable(seconds))?;
             let mut all = data.clone();
             all.packages.extend_from_slice(added);
-            findings.push(finding(Found::Clients(clients::check(&self.repository, &all, &sample)?)));
+            found(Found::Clients(clients::check(&self.repository, &all, &sample)?))?;
         }
         self.section = None;
-        Ok(findings)
+        Ok(())
     }
 }
 
 impl Colca {
     fn checked(&self, measured: Measured, logged: Logged, work: Work, count: usize) -> Result<Measured> {
+        if logged.unread {
+            return wrong(format_args!("{} has not read all packages for {}", self.name(), work.title()));
+        }
         if logged.packages == Some(work.leaves(count) as u64) {
             return Ok(measured);
         }
@@ -213,7 +214,11 @@ impl Colca {
     }
 
     fn publish(&self) -> Result<()> {
-        self.works().iter().flat_map(|work| *work).try_for_each(|work| self.publisher.run(work, []).map(drop))
+        for work in self.works().iter().flat_map(|work| *work) {
+            // One message reads packages for a while, and asks for the next.
+            while self.publisher.run(work, [])?.unread {}
+        }
+        Ok(())
     }
 
     fn change(&self, out: &[&Placed], into: &[&Placed]) -> Result<()> {

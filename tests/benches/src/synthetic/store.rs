@@ -100,7 +100,9 @@ impl<'a> Store<'a> {
 
     fn is_alone(&self, number: usize) -> bool {
         let control = self.order.of(number, &self.index.packages);
-        ["Pre-Depends", "Depends", "Conflicts", "Breaks"].iter().all(|name| control.field(name).is_empty())
+        ["Pre-Depends", "Depends", "Recommends", "Conflicts", "Breaks"]
+            .iter()
+            .all(|name| control.field(name).is_empty())
     }
 
     /// Makes batches, on all processors.

@@ -38,6 +38,8 @@ pub(super) struct Logged {
     pub(super) s3: u64,
     /// The most calls of S3 of which each began after the one before had been answered.
     pub(super) s3_in_turn: u64,
+    /// Whether packages are still to be read for their files.
+    pub(super) unread: bool,
     received: u64,
     sent: u64,
 }
@@ -125,6 +127,7 @@ impl Logged {
             let Ok(line) = serde_json::from_str::<Value>(line) else { continue };
             let number = |name: &str| line.get(name).or_else(|| line.get("fields")?.get(name))?.as_u64();
             all.packages = number("packages").or(all.packages);
+            all.unread |= line.get("unread").is_some();
             let counted = [
                 (&mut all.dynamodb, "dynamodb"),
                 (&mut all.s3, "s3"),
