@@ -162,6 +162,27 @@ fn an_import_that_fails_or_is_stopped_lists_what_it_took_in() {
 }
 
 #[test]
+fn an_import_that_is_stopped_says_what_it_took_in() {
+    for number in 0..5 {
+        let repository = Repository::new(&format!("import-stopped-{number}"));
+        let id = imports::begin(&repository, &imports::prefix(&repository, &packages(50)));
+        wait::until("a piece to have begun", || (!lying(&repository).is_empty()).then_some(()));
+        if Client::uploader().send("DELETE", &format!("{}/{id}", imports::URL), &[], b"").status != 200 {
+            continue;
+        }
+        let end = wait::until("what was taken in to be told", || {
+            let state = imports::state(&id);
+            (state["taken_in"] != json!(0)).then_some(state)
+        });
+        assert_eq!(end["state"], "stopped", "{end:#}");
+        let taken_in = usize::try_from(end["taken_in"].as_u64().expect("a number")).expect("a small one");
+        nothing_is_left(&repository, taken_in);
+        return;
+    }
+    panic!("each import was done before it was stopped");
+}
+
+#[test]
 fn what_is_published_elsewhere_while_its_list_is_read_fails_no_import() {
     let (repository, files, next) = (Repository::new("import-moving"), Files::serve(), Files::serve());
     let paths = ["corpus-bare", "corpus-text", "corpus-files"].map(rpms::one);

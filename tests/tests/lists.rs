@@ -270,6 +270,33 @@ fn what_is_not_as_it_should_be_is_found_and_made_anew() {
 }
 
 #[test]
+fn a_package_whose_bytes_are_gone_is_told_and_can_be_uploaded_anew() {
+    let repository = Repository::new("verify-packages");
+    let packages = [rpm(0), rpm(1)];
+    upload::publish_all(&repository, &packages);
+    let key = |package: &Package| format!("{}/noarch/{}", repository.prefix(), package.filename);
+    aws::delete(stack().store(), &key(&packages[0]));
+    aws::put(stack().store(), &key(&packages[1]), b"other bytes");
+    let found = verify(&repository);
+    let (missing, other) = (&packages[0].filename, &packages[1].filename);
+    let length = packages[1].bytes.len();
+    let told = json!([
+        format!("the package noarch/{missing} is missing"),
+        format!("the package noarch/{other} has 11 bytes, and is listed with {length}"),
+    ]);
+    // Nothing that is made anew would help.
+    assert_eq!((&found["problems"], &found["is_rebuilt"]), (&told, &json!(false)), "{found}");
+
+    for package in &packages {
+        let file = format!("{}{}/", chacra::arch(&repository, "noarch"), package.filename);
+        assert_eq!(chacra::send("DELETE", &file).status, 204);
+    }
+    upload::publish_all(&repository, &packages);
+    let found = verify(&repository);
+    assert_eq!((&found["problems"], &found["is_rebuilt"]), (&json!([]), &json!(false)), "{found}");
+}
+
+#[test]
 fn what_changes_while_it_is_compared_is_nothing_wrong() {
     let repository = Repository::new("verify-beside");
     let packages: Vec<_> = (0..8).map(rpm).collect();

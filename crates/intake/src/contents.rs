@@ -228,7 +228,10 @@ impl Contents {
 pub fn check_archive(settings: &Settings, repository: &RepoPath, filename: &Filename) -> Result<(), Invalid> {
     let RepoPath { distro, distro_version, .. } = repository;
     if RepositoryKind::of(filename) == RepositoryKind::Deb && !settings.is_generic(distro_version) {
-        settings.require_codename(distro, distro_version)?;
+        settings.require_codename(distro, distro_version).map_err(|invalid| Invalid {
+            rule: format!("{} ({filename} is a package of Debian's)", invalid.rule),
+            ..invalid
+        })?;
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ pub use first::{Uploaded, first_of_each};
 pub use garbage::{LONGER, garbage, superseded};
 pub use journal::{Journal, JournalPackage};
 pub use lists::{CarriedFile, LeftOut, List, Lists, Notes};
-pub use verify::verify;
+pub use verify::{Problems, verify};
 
 /// A package, or a plain file, as a revision lists it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

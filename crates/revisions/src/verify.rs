@@ -8,10 +8,22 @@ use colca_store::{ErrorKind, Format, ObjectKey, Repository, Result, Revision};
 use futures::{StreamExt, TryStreamExt, stream};
 use sha2::Digest;
 
-use crate::{Lists, contents, first_of_each};
+use crate::{Listed, Lists, contents, first_of_each};
 
 /// How many files are read at once.
 const AT_ONCE: usize = 4;
+
+/// How many objects are listed at once.
+const PAGE: usize = 1000;
+
+/// What is wrong with what a repository publishes.
+#[derive(Debug, Default)]
+pub struct Problems {
+    /// With its metadata, which can be made anew.
+    pub metadata: Vec<String>,
+    /// With its packages, whose bytes are nowhere else.
+    pub packages: Vec<String>,
+}
 
 /// What is wrong with what a repository publishes; nothing if all is as it should be. While changes wait, or somebody chose
 /// another revision, what is listed is not compared with the catalog. `None` if something was published meanwhile, and what was
@@ -19,7 +31,7 @@ const AT_ONCE: usize = 4;
 ///
 /// # Errors
 /// Whatever the services answer.
-pub async fn verify(services: &Services, path: &RepoPath, repository: &Repository) -> Result<Option<Vec<String>>> {
+pub async fn verify(services: &Services, path: &RepoPath, repository: &Repository) -> Result<Option<Problems>> {
     let wrong = problems(services, path, repository).await?;
     let now = services.catalog.repository(path).await?;
     // A builder writes entry files before it notes what it has published.
@@ -28,9 +40,10 @@ pub async fn verify(services: &Services, path: &RepoPath, repository: &Repositor
     Ok(is_same.then_some(wrong))
 }
 
-async fn problems(services: &Services, path: &RepoPath, repository: &Repository) -> Result<Vec<String>> {
+async fn problems(services: &Services, path: &RepoPath, repository: &Repository) -> Result<Problems> {
+    let of_metadata = |metadata| Problems { metadata, packages: vec![] };
     let Some(revision) = services.catalog.revision(path, repository.revision).await? else {
-        return Ok(vec!["nothing is published".to_owned()]);
+        return Ok(of_metadata(vec!["nothing is published".to_owned()]));
     };
     let mut wrong = files(services, path, &revision).await?;
     wrong.extend(entries(services, path, &revision).await?);
@@ -38,10 +51,11 @@ async fn problems(services: &Services, path: &RepoPath, repository: &Repository)
         Ok(listed) => listed,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Corrupt) => {
             wrong.push(error.to_string());
-            return Ok(wrong);
+            return Ok(of_metadata(wrong));
         }
         Err(error) => return Err(error),
     };
+    let packages = packages(services, path, &listed).await?;
     if repository.held.is_none() && !services.catalog.has_changes(path).await? {
         let listed = listed.into_iter().map(|listed| (listed.path, listed.sha256)).collect();
         let differences = differences(services, path, repository, revision.kind, listed).await?;
@@ -50,7 +64,36 @@ async fn problems(services: &Services, path: &RepoPath, repository: &Repository)
             wrong.extend(differences);
         }
     }
-    Ok(wrong)
+    Ok(Problems { metadata: wrong, packages })
+}
+
+/// Each package that is listed is there, and as long as it is said to be. Its bytes are not read.
+async fn packages(services: &Services, path: &RepoPath, listed: &[Listed]) -> Result<Vec<String>> {
+    let (top, bucket) = (ObjectKey::repository(path), &services.config.store_bucket);
+    let mut there = BTreeMap::new();
+    let mut after: Option<String> = None;
+    loop {
+        let (objects, more) = services.objects.list(bucket, &top, after.as_deref(), PAGE).await?;
+        after = objects.last().map(|object| object.key.path());
+        there.extend(objects.into_iter().map(|object| (object.key.path(), object.size)));
+        if !more || after.is_none() {
+            break;
+        }
+    }
+    // A source package is known by the directory that its files lie in.
+    let is_directory = |path: &str| {
+        let below = format!("{top}{path}/");
+        there.range(below.clone()..).next().is_some_and(|(key, _)| key.starts_with(&below))
+    };
+    let wrong = listed.iter().filter_map(|listed| match there.get(&format!("{top}{}", listed.path)) {
+        None if is_directory(&listed.path) => None,
+        None => Some(format!("the package {} is missing", listed.path)),
+        Some(size) if *size != listed.size => {
+            Some(format!("the package {} has {size} bytes, and is listed with {}", listed.path, listed.size))
+        }
+        Some(_) => None,
+    });
+    Ok(wrong.collect())
 }
 
 /// Each file under a name of its own has its SHA-256 in that name.

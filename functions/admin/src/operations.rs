@@ -241,7 +241,7 @@ fn verification() -> Value {
             "revision": {"type": "integer", "description": "the one that was looked at"},
             "count": {"type": "integer", "description": "how many problems there are"},
             "problems": {"type": "array", "items": {"type": "string"}, "description": "the first hundred of them"},
-            "is_rebuilt": {"type": "boolean", "description": "whether all of it is being made anew because of them"},
+            "is_rebuilt": {"type": "boolean", "description": "whether the metadata is being made anew because of them; packages that are missing are told"},
         },
     });
     let asked = json!({"type": "string", "format": "date-time"});

@@ -53,6 +53,9 @@ async fn candidate(
     let path = key.strip_prefix(prefix).unwrap_or(key).to_owned();
     let name = path.rsplit('/').next().unwrap_or_default();
     let mut expected = None;
+    if is_package(name) && object.size == 0 {
+        return Ok(Candidate { path, file: Err("size: must be 1 at least, got 0".to_owned()) });
+    }
     if !is_package(name) {
         let named = match sources {
             Some(sources) => sources.named(services, bucket, object).await.map_err(Stop::of_source)?,

@@ -40,10 +40,14 @@ pub(crate) async fn go_on(services: &Services, before: Import) -> colca_store::R
     let due = if is_running { now + Import::LOOK_AFTER } else { now };
     if !services.jobs.save_import(&import, due, services.config.retention).await? {
         info!(import = %import.id, "Another delivery did this piece of import {} before, or it was stopped", import.id);
-        return match services.jobs.import(&import.id).await? {
-            Some(import) => end_if_stopped(services, &import).await,
-            None => Ok(()),
-        };
+        let Some(there) = services.jobs.import(&import.id).await? else { return Ok(()) };
+        end_if_stopped(services, &there).await?;
+        if let ImportState::Stopped { .. } = there.state {
+            // What this piece took in stays, and whoever stopped it is told.
+            let stopped = Import { state: there.state, ..import };
+            services.jobs.save_stopped(&stopped, now, services.config.retention).await?;
+        }
+        return Ok(());
     }
     log(&before, &import, now.duration_since(begin), calls);
     if is_running {

@@ -2,6 +2,7 @@
 //! from what the catalog kept of its packages.
 
 use colca_model::RepoPath;
+use colca_revisions::Problems;
 use colca_runtime::Services;
 use colca_store::{Found, Verification, What};
 use tracing::{info, warn};
@@ -18,13 +19,14 @@ const TRIES: u32 = 3;
 pub(crate) async fn verify(services: &Services, path: &RepoPath) -> Result<(), Failure> {
     let Some(Verification { asked, .. }) = services.jobs.verification(path).await? else { return Ok(()) };
     let at = services.clock.now();
-    let (revision, problems) = look(services, path).await?;
+    let (revision, Problems { metadata, packages }) = look(services, path).await?;
     let settings = services.settings.get().await?;
     // Where nothing is published, nothing is to be made anew: what waits may wait for somebody to ask for it.
-    let is_rebuilt = !problems.is_empty() && revision > 0 && !settings.is_disabled(&path.project);
+    let is_rebuilt = !metadata.is_empty() && revision > 0 && !settings.is_disabled(&path.project);
     if is_rebuilt {
         services.ask_for_build(path, What::Asked { anew: true, all: true }).await?;
     }
+    let problems = [metadata, packages].concat();
     let count = problems.len();
     if count > 0 {
         warn!(repository = %path, count, first = problems[0], "{path} is not as it should be, in {count} places");
@@ -41,11 +43,12 @@ pub(crate) async fn verify(services: &Services, path: &RepoPath) -> Result<(), F
 }
 
 /// The revision that is published, and what is wrong with it.
-async fn look(services: &Services, path: &RepoPath) -> Result<(u64, Vec<String>), Failure> {
+async fn look(services: &Services, path: &RepoPath) -> Result<(u64, Problems), Failure> {
     for _ in 0..TRIES {
         let there = services.catalog.repository(path).await?;
         let Some(repository) = there.filter(|repository| !repository.is_gone()) else {
-            return Ok((0, vec!["there is no such repository any more".to_owned()]));
+            let gone = vec!["there is no such repository any more".to_owned()];
+            return Ok((0, Problems { metadata: gone, packages: vec![] }));
         };
         if let Some(problems) = colca_revisions::verify(services, path, &repository).await? {
             return Ok((repository.revision, problems));

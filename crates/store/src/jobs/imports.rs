@@ -47,10 +47,24 @@ impl Jobs {
     /// # Errors
     /// Whatever the service answers.
     pub async fn save_import(&self, import: &Import, due: Timestamp, keep: SignedDuration) -> Result<bool> {
-        let request =
-            self.put_import(import, due, keep)?.condition_expression("pieces = :before AND #state = :running");
+        self.save(import, "running", (due, keep)).await
+    }
+
+    /// Writes down how far an import had come that somebody has stopped meanwhile, and that is announced; it is kept for `keep`. `false` if
+    /// another delivery of its message did so before.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn save_stopped(&self, import: &Import, now: Timestamp, keep: SignedDuration) -> Result<bool> {
+        self.save(import, "stopped", (now, keep)).await
+    }
+
+    /// Writes down an import that is one piece further, if it is in that state.
+    async fn save(&self, import: &Import, state: &str, (due, keep): (Timestamp, SignedDuration)) -> Result<bool> {
+        let request = self.put_import(import, due, keep)?;
+        let request = request.condition_expression("pieces = :before AND #state = :state");
         let request = request.expression_attribute_names("#state", "state");
-        let request = request.expression_attribute_values(":running", text("running"));
+        let request = request.expression_attribute_values(":state", text(state));
         let before = number(import.pieces.saturating_sub(1));
         let answer = request.expression_attribute_values(":before", before).send().await;
         held(answer.map_err(|error| Error::sdk(format!("write down how far the import {} is", import.id), error)))
