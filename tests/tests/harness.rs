@@ -39,7 +39,8 @@ fn apt_updates_and_installs() {
 #[test]
 fn apt_follows_a_list_of_mirrors() {
     let (files, signer) = repository();
-    files.put("mirrorlist", format!("{}@7/\n{}\n", files.url(), files.url()).as_bytes());
+    // Without priorities apt tries them in any order.
+    files.put("mirrorlist", format!("{}@7/\tpriority:1\n{}\tpriority:2\n", files.url(), files.url()).as_bytes());
     let line = line(&files).replace("http://", "mirror+http://").replace("/ jammy", "/mirrorlist jammy");
     let root = apt::Root::with_key(&line, &signer.public());
     root.update();
