@@ -1,33 +1,14 @@
 //! One build, from lease to lease given back.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::time::Duration;
-
-use colca_model::{Arch, RepoPath, UploadId};
-use colca_runtime::{Services, SigningKey};
-use colca_settings::Settings;
-use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Repository, Revision, What};
-use jiff::Timestamp;
-use tracing::{info, warn};
+use colca_model::RepoPath;
+use colca_runtime::Services;
+use colca_store::{Change, Lease};
+use tracing::info;
 
 use crate::Builder;
-use crate::assemble::{Assembly, KeptBefore, kept};
 use crate::failure::Failure;
-use crate::follow_up::{FollowUp, is_all_new};
-use crate::heartbeat::{self, LEASE};
-use crate::keep_lists::Keeping;
-use crate::live::Live;
-use crate::promotion::Promotion;
-use crate::publish::publish;
-use crate::revision::NewRevision;
-use crate::sign;
-use crate::vanish::vanish;
-use crate::wanted::Wanted;
-
-/// How often a build starts again when it was overtaken, and how long it waits before.
-const TRIES: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(200);
+use crate::heartbeat::LEASE;
+use crate::tries::{Outcome, try_to_publish};
 
 /// What a build is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,24 +28,19 @@ pub(crate) async fn build_repository(
     purpose: Purpose,
 ) -> Result<(), Failure> {
     let services = &builder.services;
-    let lease = async || {
-        let now = services.clock.now();
-        services.catalog.lease(path, message, now, now + LEASE).await
-    };
-    let mut leased = lease().await?;
+    let mut leased = lease(services, path, message).await?;
     if leased.is_none() {
         services.catalog.begin_build(path).await?;
-        leased = lease().await?;
+        leased = lease(services, path, message).await?;
     }
-    let Some(lease) = leased else {
+    let Some(mut lease) = leased else {
         // The holder looks for changes once more after giving the lease back.
         info!(repository = %path, "Somebody else is building {path}");
         return Ok(());
     };
     // Whatever goes wrong in between, the lease is given back: the next delivery must not wait for it to lapse.
-    let mut outcome = Outcome { seen: BTreeSet::new(), is_sound: !lease.after_crash, has_left_some: false };
-    let built =
-        heartbeat::keeping(services, path, &lease, try_to_publish(builder, path, &lease, purpose, &mut outcome)).await;
+    let mut outcome = Outcome::of(&lease);
+    let built = try_to_publish(builder, path, (message, &mut lease), purpose, &mut outcome).await;
     services.catalog.release(path, &lease, built.is_ok() && outcome.is_sound).await?;
     // A build that failed looks again when its message comes again. That of a merge may not come for what somebody else
     // asked for meanwhile.
@@ -74,14 +50,10 @@ pub(crate) async fn build_repository(
     built
 }
 
-/// What came of a build, besides what it published.
-struct Outcome {
-    /// The changes that were read.
-    seen: BTreeSet<UploadId>,
-    /// Whether what is public is what is noted of it, whoever died before.
-    is_sound: bool,
-    /// Whether changes that were read wait on purpose: nothing can be published, or something else is to be.
-    has_left_some: bool,
+/// Takes the lease for the delivery of a message, or again for the same one; `None` if somebody else has it.
+pub(crate) async fn lease(services: &Services, path: &RepoPath, message: &str) -> colca_store::Result<Option<Lease>> {
+    let now = services.clock.now();
+    services.catalog.lease(path, message, now, now + LEASE).await
 }
 
 /// The last look for changes. Whoever found the lease taken relies on it: what somebody asked for is built, and what was
@@ -103,240 +75,4 @@ async fn look_once_more(builder: &Builder, path: &RepoPath, outcome: &Outcome) -
         services.catalog.settle(path).await?;
     }
     Ok(())
-}
-
-/// One try to publish.
-struct Attempt<'a> {
-    /// Which it is, from 1.
-    number: u32,
-    /// When the first one began: a later one that publishes the same writes the same bytes.
-    at: Timestamp,
-    /// The paths of all that earlier tries may have overwritten; this one adds its own.
-    tried: BTreeSet<String>,
-    /// Whether everything is published anew: what is there is not what is noted.
-    anew: bool,
-    /// Whether all lists are made anew, too: they cannot be read, or what they are made from is not there.
-    all: bool,
-    purpose: Purpose,
-    outcome: &'a mut Outcome,
-}
-
-/// Publishes, and does so again from the start if what it read was overtaken meanwhile.
-async fn try_to_publish(
-    builder: &Builder,
-    path: &RepoPath,
-    lease: &Lease,
-    purpose: Purpose,
-    outcome: &mut Outcome,
-) -> Result<(), Failure> {
-    let catalog = &builder.services.catalog;
-    let (at, tried) = (builder.services.clock.now(), BTreeSet::new());
-    let mut attempt = Attempt { number: 1, at, tried, anew: lease.after_crash, all: false, purpose, outcome };
-    loop {
-        let failure = match publish_changes(builder, path, lease, &mut attempt).await {
-            Ok(()) => return Ok(()),
-            Err(failure) => failure,
-        };
-        if failure.is_overtaken() && attempt.number < TRIES {
-            warn!(repository = %path, %failure, "Building {path} once more: {failure}");
-            tokio::time::sleep(PAUSE * attempt.number).await;
-            attempt.number += 1;
-            let is_broken = matches!(failure, Failure::Incomplete(_) | Failure::Lists(_));
-            attempt.anew |= is_broken;
-            attempt.all |= is_broken;
-            continue;
-        }
-        if !failure.is_told() {
-            return Err(failure);
-        }
-        warn!(repository = %path, %failure, "Nothing of {path} can be published");
-        if !catalog.record_failure(path, lease, &failure.to_string(), failure.problems()).await? {
-            return Err(Failure::LeaseLost);
-        }
-        attempt.outcome.has_left_some = true;
-        return if failure.is_final() { Ok(()) } else { Err(failure) };
-    }
-}
-
-async fn publish_changes(
-    builder: &Builder,
-    path: &RepoPath,
-    lease: &Lease,
-    Attempt { number, at, tried, anew, all, purpose, outcome }: &mut Attempt<'_>,
-) -> Result<(), Failure> {
-    let services = &builder.services;
-    let repository = &lease.repository;
-    // Before anything else is read: see `Live`.
-    let previous = services.catalog.revision(path, repository.revision).await?;
-    let noted = Live::as_noted(previous.as_ref());
-    let live = if *number == 1 && !*anew {
-        noted
-    } else {
-        Live::as_found(services, path, noted.paths().into_iter().chain(tried.clone()).collect()).await?
-    };
-    let is_merge = *purpose == Purpose::Merge;
-    let changes = if is_merge { vec![] } else { services.catalog.changes(path).await? };
-    outcome.seen.extend(changes.iter().map(|change| change.id.clone()));
-    let removed = removed_archs(&changes);
-    // After a crash what is public may be newer than what is noted, and is not to be taken back.
-    if is_merge && (repository.is_gone() || repository.held.is_some() || lease.after_crash) {
-        return Ok(());
-    }
-    if changes.is_empty() && !repository.is_gone() && !is_merge {
-        return Ok(());
-    }
-    // Whoever deleted something may have died before tidying up behind it.
-    for arch in &removed {
-        services.catalog.prune_levels(path, arch).await?;
-    }
-    if (repository.is_gone() || !removed.is_empty()) && !services.catalog.has_files(path).await? {
-        vanish(services, path, lease, (previous.as_ref(), &live), &changes).await?;
-        outcome.is_sound = true;
-        return Ok(());
-    }
-    let (settings, kept) = read_at_once(services, path, repository, previous.as_ref()).await?;
-    if settings.is_disabled(&path.project) {
-        info!(repository = %path, "The configuration says that {path} is not to be built");
-        return strike_off_asked(services, path, changes).await;
-    }
-
-    let keys = services.signing_keys.get(settings.signing(&path.project).keys).await?;
-    let signers = keys.iter().map(|key| key.public().fingerprint()).collect();
-    outcome.has_left_some = repository.held.is_some();
-    let new = NewRevision { number: lease.fence, at: *at, signers };
-    let is_asked = |of: fn(&What) -> bool| changes.iter().any(|change| of(&change.what));
-    let anew = *anew || is_asked(|what| matches!(what, What::Asked { anew: true, .. }));
-    let all = *all || is_asked(|what| matches!(what, What::Asked { all: true, .. }));
-    if let Some(held @ Held { repository: None, .. }) = &repository.held {
-        let build = Promotion { services, path, lease, held, keys: &keys, new: &new, anew };
-        if build.publish((previous.as_ref(), &live), tried).await? {
-            outcome.is_sound |= anew;
-        }
-        return strike_off_asked(services, path, changes).await;
-    }
-    let assembly = Assembly {
-        builder,
-        path,
-        repository,
-        settings,
-        changes: &changes,
-        previous: previous.as_ref(),
-        new: &new,
-        anew,
-        all,
-    };
-    let wanted = if is_merge { assembly.merged(kept).await? } else { Some(assembly.wanted(kept).await?) };
-    let Some(wanted) = wanted else { return Ok(()) };
-    let cause = match &repository.held {
-        Some(_) => Cause::Promoted,
-        None if is_merge => Cause::Merged,
-        None => cause(&changes),
-    };
-    outcome.is_sound |= publish_wanted(&assembly, lease, &live, &keys, cause, wanted, tried).await?;
-    if repository.held.is_some() {
-        return strike_off_asked(services, path, changes).await;
-    }
-    Ok(strike_off(services, path, &changes).await?)
-}
-
-/// Reads what a build most often needs, at once, for each waits for S3: the configuration, the lists that were kept, and the
-/// list of keys if keys signed the revision before.
-async fn read_at_once(
-    services: &Services,
-    path: &RepoPath,
-    repository: &Repository,
-    previous: Option<&Revision>,
-) -> colca_store::Result<(Arc<Settings>, Option<KeptBefore>)> {
-    let keys = async {
-        match previous {
-            Some(previous) if !previous.signers.is_empty() => services.signing_keys.look().await,
-            _ => Ok(()),
-        }
-    };
-    let (settings, kept, ()) = futures::try_join!(services.settings.get(), kept(services, path, repository), keys)?;
-    Ok((settings, kept))
-}
-
-/// Publishes what is wanted if any of it is new, and has done what follows. Whether all that is public was made anew.
-async fn publish_wanted(
-    assembly: &Assembly<'_>,
-    lease: &Lease,
-    live: &Live,
-    keys: &[SigningKey],
-    cause: Cause,
-    mut wanted: Wanted,
-    tried: &mut BTreeSet<String>,
-) -> Result<bool, Failure> {
-    let Assembly { path, repository, previous, new, anew, .. } = *assembly;
-    let services = &assembly.builder.services;
-    sign::add_keys(keys, &mut wanted);
-    let problems = std::mem::take(&mut wanted.problems);
-    let follow_up = FollowUp::of(services, &assembly.settings, path, wanted.kind);
-    let mut keeping = Keeping::of(path, new.number, &mut wanted);
-    if !wanted.keep_what_is_new(previous, anew) {
-        let kept = keeping.write(services).await?;
-        if !services.catalog.record_nothing_new(path, lease, &problems, kept).await? {
-            return Err(Failure::LeaseLost);
-        }
-        follow_up.nothing_new(previous).await?;
-        return Ok(false);
-    }
-    let all = is_all_new(&wanted);
-    follow_up.before(new.at).await?;
-    sign::sign(keys, new, &mut wanted).await?;
-    keeping.with(services, &mut wanted);
-    let origin = (cause, repository.held.clone());
-    let revision = publish(services, path, new, origin, (previous, live), wanted, tried).await?;
-    record(services, path, lease, revision, problems, keeping.kept).await?;
-    follow_up.published(new.number, new.at, all).await?;
-    if keeping.is_worth_merging {
-        follow_up.merge().await?;
-    }
-    Ok(anew)
-}
-
-/// Notes what was published.
-pub(crate) async fn record(
-    services: &Services,
-    path: &RepoPath,
-    lease: &Lease,
-    revision: Revision,
-    problems: Vec<String>,
-    lists: KeptLists,
-) -> Result<(), Failure> {
-    let (number, packages) = (revision.number, revision.packages);
-    info!(repository = %path, revision = number, packages, "Published revision {number} of {path}");
-    let built = Built { revision, problems, lists, at: services.clock.now() };
-    let noted = services.catalog.record_revision(path, lease, &built).await?;
-    if noted { Ok(()) } else { Err(Failure::LeaseLost) }
-}
-
-/// Strikes off what somebody asked for; what was changed waits.
-async fn strike_off_asked(services: &Services, path: &RepoPath, changes: Vec<Change>) -> Result<(), Failure> {
-    let asked: Vec<_> = changes.into_iter().filter(|change| matches!(change.what, What::Asked { .. })).collect();
-    Ok(services.catalog.remove_changes(path, &asked).await?)
-}
-
-/// Why a revision is made.
-fn cause(changes: &[Change]) -> Cause {
-    let is_asked = |change: &Change| matches!(change.what, What::Asked { .. });
-    if changes.iter().all(is_asked) { Cause::Asked } else { Cause::Changed }
-}
-
-/// The architectures of which something was deleted.
-fn removed_archs(changes: &[Change]) -> BTreeSet<Arch> {
-    let removed = |change: &Change| match &change.what {
-        What::Removed(file) => Some(file.arch.clone()),
-        What::Added(_) | What::Asked { .. } => None,
-    };
-    changes.iter().filter_map(removed).collect()
-}
-
-/// Strikes changes off, those that added something first: were only the deletion of a file struck off, its addition would
-/// wait for a package that never comes.
-pub(crate) async fn strike_off(services: &Services, path: &RepoPath, changes: &[Change]) -> colca_store::Result<()> {
-    let (added, others): (Vec<_>, Vec<_>) =
-        changes.iter().cloned().partition(|change| matches!(change.what, What::Added(_)));
-    services.catalog.remove_changes(path, &added).await?;
-    services.catalog.remove_changes(path, &others).await
 }

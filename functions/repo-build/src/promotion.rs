@@ -6,12 +6,12 @@ use colca_model::RepoPath;
 use colca_runtime::{Services, SigningKey};
 use colca_store::{Cause, Held, KeptLists, Lease, Revision};
 
-use crate::build_repository::record;
 use crate::failure::Failure;
 use crate::keep_lists::forget_lists;
 use crate::live::Live;
 use crate::promote::{promote, signed_anew};
 use crate::publish::publish;
+use crate::publish_changes::record;
 use crate::revision::NewRevision;
 use crate::sign;
 

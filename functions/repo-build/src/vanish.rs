@@ -6,10 +6,10 @@ use colca_runtime::Services;
 use colca_store::{Change, Lease, ObjectKey, Revision};
 use tracing::info;
 
-use crate::build_repository::strike_off;
 use crate::failure::Failure;
 use crate::keep_lists::forget_lists;
 use crate::live::{Live, entry};
+use crate::publish_changes::strike_off;
 use crate::shared;
 
 /// Retracts what is public of a repository in which there seems to be no file; or leaves it to the next build, if there is

@@ -1,0 +1,210 @@
+//! One try to publish what has changed: what is read, what is made of it, and what is noted afterwards.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use colca_model::{Arch, RepoPath};
+use colca_runtime::{Services, SigningKey};
+use colca_settings::Settings;
+use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Repository, Revision, What};
+use tracing::info;
+
+use crate::Builder;
+use crate::assemble::{Assembly, KeptBefore, kept};
+use crate::build_repository::Purpose;
+use crate::failure::Failure;
+use crate::follow_up::{FollowUp, is_all_new};
+use crate::keep_lists::Keeping;
+use crate::live::Live;
+use crate::promotion::Promotion;
+use crate::publish::publish;
+use crate::revision::NewRevision;
+use crate::sign;
+use crate::tries::Attempt;
+use crate::vanish::vanish;
+use crate::wanted::Wanted;
+
+/// Publishes what has changed, once.
+pub(crate) async fn publish_changes(
+    builder: &Builder,
+    path: &RepoPath,
+    lease: &Lease,
+    Attempt { number, tried, has_begun, after_crash, anew, all, purpose, outcome }: &mut Attempt<'_>,
+) -> Result<(), Failure> {
+    let services = &builder.services;
+    let repository = &lease.repository;
+    // Before anything else is read: see `Live`.
+    let previous = services.catalog.revision(path, repository.revision).await?;
+    let noted = Live::as_noted(previous.as_ref());
+    let live = if *number == 1 && !*anew {
+        noted
+    } else {
+        Live::as_found(services, path, noted.paths().into_iter().chain(tried.clone()).collect()).await?
+    };
+    let is_merge = *purpose == Purpose::Merge;
+    let changes = if is_merge { vec![] } else { services.catalog.changes(path).await? };
+    outcome.seen.extend(changes.iter().map(|change| change.id.clone()));
+    let removed = removed_archs(&changes);
+    // After a crash what is public may be newer than what is noted, and is not to be taken back.
+    if is_merge && (repository.is_gone() || repository.held.is_some() || *after_crash) {
+        return Ok(());
+    }
+    if changes.is_empty() && !repository.is_gone() && !is_merge {
+        return Ok(());
+    }
+    // Whoever deleted something may have died before tidying up behind it.
+    for arch in &removed {
+        services.catalog.prune_levels(path, arch).await?;
+    }
+    if (repository.is_gone() || !removed.is_empty()) && !services.catalog.has_files(path).await? {
+        vanish(services, path, lease, (previous.as_ref(), &live), &changes).await?;
+        outcome.is_sound = true;
+        return Ok(());
+    }
+    let (settings, kept) = read_at_once(services, path, repository, previous.as_ref()).await?;
+    if settings.is_disabled(&path.project) {
+        info!(repository = %path, "The configuration says that {path} is not to be built");
+        return strike_off_asked(services, path, changes).await;
+    }
+
+    *has_begun = true;
+    let keys = services.signing_keys.get(settings.signing(&path.project).keys).await?;
+    let signers = keys.iter().map(|key| key.public().fingerprint()).collect();
+    outcome.has_left_some = repository.held.is_some();
+    let new = NewRevision { number: lease.fence, at: services.clock.now(), signers };
+    let is_asked = |of: fn(&What) -> bool| changes.iter().any(|change| of(&change.what));
+    let anew = *anew || is_asked(|what| matches!(what, What::Asked { anew: true, .. }));
+    let all = *all || is_asked(|what| matches!(what, What::Asked { all: true, .. }));
+    if let Some(held @ Held { repository: None, .. }) = &repository.held {
+        let build = Promotion { services, path, lease, held, keys: &keys, new: &new, anew };
+        if build.publish((previous.as_ref(), &live), tried).await? {
+            outcome.is_sound |= anew;
+        }
+        return strike_off_asked(services, path, changes).await;
+    }
+    let assembly = Assembly {
+        builder,
+        path,
+        repository,
+        settings,
+        changes: &changes,
+        previous: previous.as_ref(),
+        new: &new,
+        anew,
+        all,
+    };
+    let wanted = if is_merge { assembly.merged(kept).await? } else { Some(assembly.wanted(kept).await?) };
+    let Some(wanted) = wanted else { return Ok(()) };
+    let cause = match &repository.held {
+        Some(_) => Cause::Promoted,
+        None if is_merge => Cause::Merged,
+        None => cause(&changes),
+    };
+    outcome.is_sound |= publish_wanted(&assembly, lease, &live, &keys, cause, wanted, tried).await?;
+    if repository.held.is_some() {
+        return strike_off_asked(services, path, changes).await;
+    }
+    Ok(strike_off(services, path, &changes).await?)
+}
+
+/// Reads what a build most often needs, at once, for each waits for S3: the configuration, the lists that were kept, and the
+/// list of keys if keys signed the revision before.
+async fn read_at_once(
+    services: &Services,
+    path: &RepoPath,
+    repository: &Repository,
+    previous: Option<&Revision>,
+) -> colca_store::Result<(Arc<Settings>, Option<KeptBefore>)> {
+    let keys = async {
+        match previous {
+            Some(previous) if !previous.signers.is_empty() => services.signing_keys.look().await,
+            _ => Ok(()),
+        }
+    };
+    let (settings, kept, ()) = futures::try_join!(services.settings.get(), kept(services, path, repository), keys)?;
+    Ok((settings, kept))
+}
+
+/// Publishes what is wanted if any of it is new, and has done what follows. Whether all that is public was made anew.
+async fn publish_wanted(
+    assembly: &Assembly<'_>,
+    lease: &Lease,
+    live: &Live,
+    keys: &[SigningKey],
+    cause: Cause,
+    mut wanted: Wanted,
+    tried: &mut BTreeSet<String>,
+) -> Result<bool, Failure> {
+    let Assembly { path, repository, previous, new, anew, .. } = *assembly;
+    let services = &assembly.builder.services;
+    sign::add_keys(keys, &mut wanted);
+    let problems = std::mem::take(&mut wanted.problems);
+    let follow_up = FollowUp::of(services, &assembly.settings, path, wanted.kind);
+    let mut keeping = Keeping::of(path, new.number, &mut wanted);
+    if !wanted.keep_what_is_new(previous, anew) {
+        let kept = keeping.write(services).await?;
+        if !services.catalog.record_nothing_new(path, lease, &problems, kept).await? {
+            return Err(Failure::LeaseLost);
+        }
+        follow_up.nothing_new(previous).await?;
+        return Ok(false);
+    }
+    let all = is_all_new(&wanted);
+    follow_up.before(new.at).await?;
+    sign::sign(keys, new, &mut wanted).await?;
+    keeping.with(services, &mut wanted);
+    let origin = (cause, repository.held.clone());
+    let revision = publish(services, path, new, origin, (previous, live), wanted, tried).await?;
+    record(services, path, lease, revision, problems, keeping.kept).await?;
+    follow_up.published(new.number, new.at, all).await?;
+    if keeping.is_worth_merging {
+        follow_up.merge().await?;
+    }
+    Ok(anew)
+}
+
+/// Notes what was published.
+pub(crate) async fn record(
+    services: &Services,
+    path: &RepoPath,
+    lease: &Lease,
+    revision: Revision,
+    problems: Vec<String>,
+    lists: KeptLists,
+) -> Result<(), Failure> {
+    let (number, packages) = (revision.number, revision.packages);
+    info!(repository = %path, revision = number, packages, "Published revision {number} of {path}");
+    let built = Built { revision, problems, lists, at: services.clock.now() };
+    let noted = services.catalog.record_revision(path, lease, &built).await?;
+    if noted { Ok(()) } else { Err(Failure::LeaseLost) }
+}
+
+/// Strikes off what somebody asked for; what was changed waits.
+async fn strike_off_asked(services: &Services, path: &RepoPath, changes: Vec<Change>) -> Result<(), Failure> {
+    let asked: Vec<_> = changes.into_iter().filter(|change| matches!(change.what, What::Asked { .. })).collect();
+    Ok(services.catalog.remove_changes(path, &asked).await?)
+}
+
+/// Why a revision is made.
+fn cause(changes: &[Change]) -> Cause {
+    let is_asked = |change: &Change| matches!(change.what, What::Asked { .. });
+    if changes.iter().all(is_asked) { Cause::Asked } else { Cause::Changed }
+}
+
+/// The architectures of which something was deleted.
+fn removed_archs(changes: &[Change]) -> BTreeSet<Arch> {
+    let removed = |change: &Change| match &change.what {
+        What::Removed(file) => Some(file.arch.clone()),
+        What::Added(_) | What::Asked { .. } => None,
+    };
+    changes.iter().filter_map(removed).collect()
+}
+
+/// Strikes changes off, those that added something first: were only the deletion of a file struck off, its addition would
+/// wait for a package that never comes.
+pub(crate) async fn strike_off(services: &Services, path: &RepoPath, changes: &[Change]) -> colca_store::Result<()> {
+    let (added, others): (Vec<_>, Vec<_>) =
+        changes.iter().cloned().partition(|change| matches!(change.what, What::Added(_)));
+    services.catalog.remove_changes(path, &added).await?;
+    services.catalog.remove_changes(path, &others).await
+}
