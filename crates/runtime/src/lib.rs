@@ -2,6 +2,7 @@
 //!
 //! The only crate that reads the environment, the clock and randomness.
 
+mod busy;
 mod calls;
 mod clock;
 mod config;
@@ -13,6 +14,7 @@ mod settings;
 mod signing_keys;
 mod web;
 
+pub use busy::busy;
 pub use calls::{Calls, counted};
 pub use config::{Config, ConfigError};
 pub use lambda_runtime::Error;

@@ -52,7 +52,7 @@ impl Services {
         logging::start(&config::log_level());
         let config = Config::from_env()?;
         let sdk = aws_config::load_defaults(BehaviorVersion::v2026_01_12()).await;
-        Ok(Self::connect(config, &sdk))
+        Ok(Self::connect(config, &sdk, Arc::new(SystemClock), Arc::new(RandomIds)))
     }
 
     /// Has the changes of a repository published, when it has been quiet for as long as the configuration says. Call it
@@ -93,7 +93,9 @@ impl Services {
         format!("{}/r/{}", self.config.cdn_url, top.trim_start_matches("repos/"))
     }
 
-    fn connect(config: Config, sdk: &SdkConfig) -> Self {
+    /// Connects to the services that `sdk` leads to, by a clock and ids from elsewhere.
+    #[must_use]
+    pub fn connect(config: Config, sdk: &SdkConfig, clock: SharedClock, ids: Arc<dyn Ids>) -> Self {
         // Bucket names in the host name need a wildcard DNS entry, which only AWS itself has.
         let elsewhere = sdk.endpoint_url().is_some();
         let s3 = aws_sdk_s3::config::Builder::from(sdk).force_path_style(elsewhere);
@@ -112,7 +114,6 @@ impl Services {
             config.import_queue_url.clone(),
         );
         let objects = Objects::new(s3, config.incoming_bucket.clone(), config.store_bucket.clone());
-        let clock: SharedClock = Arc::new(SystemClock);
         let (prefix, encrypted_by) = (config.keys_prefix.clone(), config.keys_encrypted_by.clone());
         let kms = aws_sdk_kms::Client::new(sdk);
         let keys = Keys::new(objects.clone(), secrets.clone(), kms, prefix, encrypted_by);
@@ -128,7 +129,7 @@ impl Services {
             catalog,
             queues,
             clock,
-            ids: Arc::new(RandomIds),
+            ids,
             config,
         }
     }

@@ -64,7 +64,7 @@ pub(crate) async fn list_contents(services: &Services, path: &RepoPath, revision
         Outcome::AsBefore(lists) => lists,
         Outcome::New(contents) => {
             let lists = contents.listed();
-            let bytes = tokio::task::block_in_place(|| contents.to_bytes(path));
+            let bytes = colca_runtime::busy(|| contents.to_bytes(path));
             let bytes = bytes.map_err(|error| Failure::Unpublishable(error.to_string()))?;
             services.objects.write(&contents_file::key(path), bytes).await?;
             lists

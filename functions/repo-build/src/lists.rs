@@ -160,7 +160,7 @@ impl<'a> Lister<'a> {
         });
         let records: BTreeMap<_, _> = try_join_all(reads).await?.into_iter().collect();
         // Compressing keeps a thread busy; the lease is renewed meanwhile on another.
-        tokio::task::block_in_place(|| draft.plan(&records, |_| self.name())).map_err(damaged)
+        colca_runtime::busy(|| draft.plan(&records, |_| self.name())).map_err(damaged)
     }
 
     async fn record(&self, name: &str) -> Result<Bytes, Failure> {

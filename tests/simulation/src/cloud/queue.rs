@@ -1,0 +1,98 @@
+//! Queues of SQS: messages come at least once, in any order, and again if nobody deletes them in time.
+//!
+//! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html>
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::message::Answer;
+use crate::chance::Chance;
+
+/// How often a message is delivered before it is put aside, as in template.yaml.
+const MOST: u32 = 5;
+
+/// A message in a queue.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) body: String,
+    times: u32,
+    /// When it can be seen, again or for the first time.
+    seen: Instant,
+}
+
+/// All queues, by the last part of their URLs.
+#[derive(Debug)]
+pub(crate) struct Sqs {
+    queues: Mutex<BTreeMap<String, Vec<Message>>>,
+    given_up: Mutex<u64>,
+    chance: Chance,
+}
+
+impl Sqs {
+    pub(crate) fn new(chance: Chance) -> Self {
+        Self { queues: Mutex::default(), given_up: Mutex::default(), chance }
+    }
+
+    /// # Panics
+    /// If asked for something that Colca never asks for.
+    pub(crate) fn answer(&self, operation: &str, ask: &Value) -> Answer {
+        assert_eq!(operation, "SendMessage", "the simulation has no other operation of SQS");
+        let url = ask["QueueUrl"].as_str().expect("a URL");
+        let body = ask["MessageBody"].as_str().expect("a body").to_owned();
+        let delay = Duration::from_secs(ask["DelaySeconds"].as_u64().unwrap_or(0));
+        let sum = "0".repeat(32);
+        let id = self.send(url.rsplit('/').next().unwrap_or(url), body, delay);
+        Answer::json(&json!({"MessageId": id, "MD5OfMessageBody": sum}))
+    }
+
+    /// Puts a message into a queue; now and then it comes much later.
+    pub(crate) fn send(&self, queue: &str, body: String, delay: Duration) -> String {
+        let late = if self.chance.one_in(20) { Duration::from_secs(self.chance.below(120)) } else { Duration::ZERO };
+        let id = hex::encode(self.chance.bytes::<8>());
+        let message = Message { id: id.clone(), body, times: 0, seen: Instant::now() + delay + late };
+        self.with(queue, |messages| messages.push(message));
+        id
+    }
+
+    /// Takes up to `most` messages that can be seen, in any order, and hides them for `hidden`; now and then not.
+    pub(crate) fn receive(&self, queue: &str, most: usize, hidden: Duration) -> Vec<Message> {
+        let now = Instant::now();
+        self.with(queue, |messages| {
+            let before = messages.len();
+            messages.retain(|message| message.times < MOST || message.seen > now);
+            *self.given_up.lock().expect("no other thread") += (before - messages.len()) as u64;
+            let mut there: Vec<_> = messages.iter_mut().filter(|message| message.seen <= now).collect();
+            self.chance.shuffle(&mut there);
+            let taken = there.into_iter().take(most).map(|message| {
+                let is_twice = self.chance.one_in(25);
+                message.seen = now + if is_twice { Duration::from_millis(self.chance.below(3_000)) } else { hidden };
+                message.times += 1;
+                message.clone()
+            });
+            taken.collect()
+        })
+    }
+
+    pub(crate) fn delete(&self, queue: &str, id: &str) {
+        self.with(queue, |messages| messages.retain(|message| message.id != id));
+    }
+
+    /// How many messages are left in all queues.
+    pub(crate) fn len(&self) -> usize {
+        self.queues.lock().expect("no other thread").values().map(Vec::len).sum()
+    }
+
+    /// How many messages were delivered too often.
+    pub(crate) fn given_up(&self) -> u64 {
+        *self.given_up.lock().expect("no other thread")
+    }
+
+    fn with<T>(&self, queue: &str, work: impl FnOnce(&mut Vec<Message>) -> T) -> T {
+        work(self.queues.lock().expect("no other thread").entry(queue.to_owned()).or_default())
+    }
+}

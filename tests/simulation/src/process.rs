@@ -1,0 +1,159 @@
+//! A process that runs a function: its connections, its clock, and its death.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::TimeSource;
+use colca_model::{Clock, Ids, UploadId};
+use colca_runtime::{Config, Services};
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::{AbortHandle, spawn_local};
+use ulid::Ulid;
+
+use crate::cloud::{BUILD, INCOMING, INGEST, STORE};
+use crate::wire::Wire;
+use crate::world::World;
+
+/// A process.
+#[derive(Clone)]
+pub(crate) struct Process {
+    pub(crate) services: Services,
+    life: Arc<Life>,
+}
+
+/// Whether a process lives, and all it does.
+#[derive(Default)]
+pub(crate) struct Life {
+    is_over: AtomicBool,
+    work: Mutex<Vec<AbortHandle>>,
+}
+
+impl fmt::Debug for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Life").field("is_over", &self.is_over).finish_non_exhaustive()
+    }
+}
+
+impl Life {
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// The end, as by `kill -9`: nothing that it does goes on.
+    pub(crate) fn end(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.work.lock().expect("no other thread").drain(..).for_each(|work| work.abort());
+    }
+}
+
+impl Process {
+    pub(crate) fn start(world: &Arc<World>) -> Self {
+        world.count("processes");
+        let life = Arc::<Life>::default();
+        let skew = i64::try_from(world.odds().skew).expect("a small number");
+        let skew = i64::try_from(world.chance.below(2 * world.odds().skew + 1)).expect("a small number") - skew;
+        let time = Arc::new(Time { world: world.clone(), skew: SignedDuration::from_millis(skew) });
+        // Of one region and service the SDK has all clients of this program share how often they may retry.
+        let region = format!("{}-{}", world.seed, hex::encode(world.chance.bytes::<6>()));
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region))
+            .endpoint_url("http://cloud")
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                "id", "secret", None, None, "simulated",
+            )))
+            .sleep_impl(TokioSleep::new())
+            .time_source(SharedTime(time.clone()))
+            .http_client(Wire { world: world.clone(), life: life.clone() })
+            .build();
+        Self { services: Services::connect(config(), &sdk, time.clone(), time), life }
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.life.is_over()
+    }
+
+    /// Does work for up to `most`, then dies; `None` if it died before the work was done.
+    pub(crate) async fn run<T: 'static>(&self, most: Duration, work: impl Future<Output = T> + 'static) -> Option<T> {
+        let work = spawn_local(work);
+        self.life.work.lock().expect("no other thread").push(work.abort_handle());
+        match tokio::time::timeout(most, work).await {
+            Ok(Ok(done)) => Some(done),
+            Ok(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Ok(Err(_)) => None,
+            Err(_) => {
+                self.life.end();
+                None
+            }
+        }
+    }
+}
+
+/// The time as a process sees it, and its source of ids.
+#[derive(Debug)]
+struct Time {
+    world: Arc<World>,
+    skew: SignedDuration,
+}
+
+impl Clock for Time {
+    fn now(&self) -> Timestamp {
+        self.world.now() + self.skew
+    }
+}
+
+impl Ids for Time {
+    fn upload_id(&self) -> UploadId {
+        let millisecond = self.now().as_millisecond().try_into().expect("after 1970");
+        let random = u128::from_be_bytes(self.world.chance.bytes());
+        Ulid::from_parts(millisecond, random).to_string().parse().expect("a ULID prints as an upload id")
+    }
+
+    fn random(&self) -> [u8; 32] {
+        self.world.chance.bytes()
+    }
+}
+
+#[derive(Debug)]
+struct SharedTime(Arc<Time>);
+
+impl TimeSource for SharedTime {
+    fn now(&self) -> SystemTime {
+        SystemTime::from(Clock::now(&*self.0))
+    }
+}
+
+/// As template.yaml has it, with a grace that stories can wait for.
+fn config() -> Config {
+    Config {
+        incoming_bucket: INCOMING.to_owned(),
+        store_bucket: STORE.to_owned(),
+        catalog_table: "catalog".to_owned(),
+        jobs_table: "jobs".to_owned(),
+        build_queue_url: format!("http://cloud/{BUILD}"),
+        ingest_queue_url: format!("http://cloud/{INGEST}"),
+        import_queue_url: "http://cloud/import".to_owned(),
+        import_buckets: vec![],
+        credentials_secret: "credentials".to_owned(),
+        accounts_secret: "accounts".to_owned(),
+        keys_prefix: "keys".to_owned(),
+        keys_encrypted_by: String::new(),
+        cdn_url: "https://cdn".to_owned(),
+        codecs: String::new(),
+        answer_limit: None,
+        body_limit: None,
+        listen: String::new(),
+        quiet: Duration::from_secs(5),
+        grace: GRACE,
+        retention: SignedDuration::from_hours(24),
+    }
+}
+
+/// How long superseded objects stay.
+pub(crate) const GRACE: SignedDuration = SignedDuration::from_mins(20);

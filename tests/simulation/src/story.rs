@@ -1,0 +1,151 @@
+//! One story, from a seed: users, functions and weather; then calm, and a look at what came of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::future::join_all;
+use tokio::task::{LocalSet, spawn_local};
+use tokio::time::sleep;
+
+use crate::cloud::STORE;
+use crate::lambda::Lambda;
+use crate::published::Named;
+use crate::user::{Expected, User};
+use crate::world::{Counts, World};
+
+/// How long all may take to become quiet, once nothing goes wrong any more: longer than any message is hidden, several times.
+const SETTLES: Duration = Duration::from_secs(4 * 3600);
+
+/// How long until all garbage is gone: unfinished work is kept for an hour, and everything is looked at twice.
+const SWEPT: Duration = Duration::from_secs(4 * 3600);
+
+/// What came of a story.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    pub(crate) seed: u64,
+    pub(crate) violations: Vec<String>,
+    pub(crate) counts: Counts,
+}
+
+/// Tells a story, in its own time.
+///
+/// # Panics
+/// If the code that is simulated does.
+pub(crate) fn tell(seed: u64) -> Ending {
+    // What the SDK and tokio leave to chance comes from here, too.
+    fastrand::seed(seed);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+    LocalSet::new().block_on(&runtime.expect("a runtime"), async {
+        let world = World::new(seed);
+        act(&world).await;
+        let mut counts = world.counts();
+        counts.insert("published", world.published.count());
+        counts.insert("given up", world.cloud.sqs.given_up());
+        Ending { seed, violations: world.published.violations(), counts }
+    })
+}
+
+async fn act(world: &Arc<World>) {
+    let lambda = Lambda::start(world);
+    let expected = Arc::<Mutex<Expected>>::default();
+    let repositories: Vec<_> = (0..=world.chance.below(2)).map(|number| format!("p/main/{number}/centos/9")).collect();
+    let users = (0..2 + world.chance.below(5)).map(|number| {
+        let (world, lambda, expected) = (world.clone(), lambda.clone(), expected.clone());
+        let user = User { number, world, lambda, repositories: repositories.clone(), expected };
+        let steps = 2 + user.world.chance.below(8);
+        spawn_local(user.live(steps))
+    });
+    for user in join_all(users).await {
+        if let Err(error) = user {
+            std::panic::resume_unwind(error.into_panic());
+        }
+    }
+    world.calm_down();
+    settle(world).await;
+    compare(world, &expected.lock().expect("no other thread").clone());
+    sleep(SWEPT).await;
+    settle(world).await;
+    nothing_else(world);
+}
+
+/// Waits until nobody has anything to do.
+async fn settle(world: &World) {
+    let step = Duration::from_secs(5);
+    for _ in 0..SETTLES.as_secs() / step.as_secs() {
+        sleep(step).await;
+        if world.cloud.sqs.len() == 0 && dirty(world).is_empty() {
+            return;
+        }
+    }
+    world.violated(format!(
+        "after {SETTLES:?} there is still work: {} messages, {:?}",
+        world.cloud.sqs.len(),
+        dirty(world)
+    ));
+}
+
+/// The repositories that are to be built.
+fn dirty(world: &World) -> Vec<String> {
+    let items = world.cloud.dynamo.items("catalog", "REPO#");
+    items.iter().filter(|item| item.contains_key("dirty")).map(|item| item["pk"]["S"].to_string()).collect()
+}
+
+/// What is published is what is registered, and what users were told.
+fn compare(world: &World, expected: &Expected) {
+    let mut published: BTreeMap<(String, String), String> = BTreeMap::new();
+    for (entry, Named { packages, .. }) in world.published.entries() {
+        let repository = entry.trim_start_matches("repos/").split("/flavors/").next().unwrap_or_default().to_owned();
+        for (filename, sums) in packages {
+            let [sum] = &sums[..] else {
+                world.violated(format!("{entry} lists {filename} {} times", sums.len()));
+                continue;
+            };
+            published.insert((repository.clone(), filename), sum.clone());
+        }
+    }
+    let text = |item: &serde_json::Map<String, serde_json::Value>, name: &str| {
+        item[name]["S"].as_str().unwrap_or_default().to_owned()
+    };
+    let registered: BTreeMap<_, _> = world
+        .cloud
+        .dynamo
+        .items("catalog", "FILES#")
+        .iter()
+        .map(|item| {
+            ((text(item, "pk").trim_start_matches("FILES#").to_owned(), text(item, "filename")), text(item, "sha256"))
+        })
+        .collect();
+    if published != registered {
+        world.violated(format!("published is {published:?}, and registered {registered:?}"));
+    }
+    for (place, allowed) in expected {
+        let there = published.remove(place);
+        if !allowed.contains(&there) {
+            world.violated(format!("{place:?} is {there:?}, and should be one of {allowed:?}"));
+        }
+    }
+    for place in published.keys() {
+        world.violated(format!("{place:?} is published, and nobody uploaded it"));
+    }
+}
+
+/// After the grace nothing is left of what nobody needs.
+fn nothing_else(world: &World) {
+    let entries = world.published.entries();
+    let named: BTreeSet<_> = entries.values().flat_map(|named| &named.keys).collect();
+    let is_kept = |key: &str| {
+        let is_entry = entries.contains_key(key) || key.ends_with("/mirrorlist");
+        let is_snapshot = entries.iter().any(|(entry, Named { revision, .. })| {
+            let top = entry.split_inclusive('/').take(8).collect::<String>();
+            key.starts_with(&format!("{top}@{revision}/"))
+        });
+        is_entry || is_snapshot || named.contains(&key.to_owned())
+    };
+    let left: Vec<_> = world.cloud.s3.look(STORE, |store| {
+        store.list("repos/").into_iter().map(|(key, _)| key.to_owned()).filter(|key| !is_kept(key)).collect()
+    });
+    if !left.is_empty() {
+        world.violated(format!("nobody needs {left:?}, and nobody deleted them"));
+    }
+}
