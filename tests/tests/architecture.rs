@@ -174,3 +174,21 @@ fn files_have_one_subject() {
         assert!(lines <= 350, "{file} has {lines} lines: above 350 there are two subjects in it");
     }
 }
+
+#[test]
+fn the_tests_that_the_threat_model_names_are_there() {
+    let arguments = ["ls-files", "--cached", "--others", "--exclude-standard", "*.rs", "*.py"];
+    let listed = tools::output("git", ["-C", &root().display().to_string()].into_iter().chain(arguments));
+    let code: String = listed.lines().filter_map(|file| fs::read_to_string(root().join(file)).ok()).collect();
+    let text = fs::read_to_string(root().join("docs/security.md")).expect("it stands there");
+    let is_test = |word: &&str| {
+        word.matches('_').count() >= 2
+            && word.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_')
+    };
+    let names: Vec<_> = text.split('`').skip(1).step_by(2).filter(is_test).collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        let there = code.contains(&format!("fn {name}(")) || code.contains(&format!("def {name}("));
+        assert!(there, "docs/security.md names {name}, which is no test");
+    }
+}

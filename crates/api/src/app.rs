@@ -8,7 +8,7 @@ use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use colca_runtime::{Calls, Services, counted};
 
-use crate::{ApiError, Authenticator};
+use crate::{ApiError, Authenticator, security_headers};
 
 /// <https://www.w3.org/TR/server-timing/>: what an answer cost.
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -36,7 +36,7 @@ impl FromRef<App> for Authenticator {
     }
 }
 
-/// Routes with everything around them: an answer for what none of them takes, and what each answer cost.
+/// Routes with everything around them: an answer for what none of them takes, what each answer cost, and headers on all of them.
 pub fn complete(router: Router<App>, app: App) -> Router {
     let limit = app.services.config.answer_limit.unwrap_or(u64::MAX);
     router
@@ -45,6 +45,7 @@ pub fn complete(router: Router<App>, app: App) -> Router {
         .method_not_allowed_fallback(not_allowed)
         .layer(map_response(move |answer: Response| async move { fitting(answer, limit) }))
         .layer(from_fn(count_calls))
+        .layer(map_response(security_headers::add))
 }
 
 /// An answer, or, if it is larger than can be sent, one that says so.

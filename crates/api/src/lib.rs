@@ -12,6 +12,7 @@ mod openapi;
 mod operation;
 pub mod paths;
 mod routes;
+mod security_headers;
 mod show_repository;
 mod url_path;
 

@@ -186,3 +186,50 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::extract::Request;
+    use axum::routing::get;
+    use colca_fuzz::fuzz;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// Answers with what it was asked for.
+    async fn show(UrlPath(path): UrlPath<FilePath>) -> String {
+        format!("{}\n{}\n{}", path.repository, path.arch, path.filename)
+    }
+
+    #[test]
+    fn damaged_paths() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let route = "/{project}/{ref}/{sha1}/{distro}/{distro_version}/flavors/{flavor}/{arch}/{filename}";
+        let router = Router::new().route(route, get(show).post(show));
+        let made = ["/ceph/main/0a/centos/9/flavors/default/x86_64/a%2Bb-1.rpm", "/a/b/c/d/e/flavors/f/g/%C3%B6.deb"];
+        let made = made.map(|path| path.as_bytes().to_vec());
+        fuzz("paths", made.to_vec(), |bytes| {
+            let mut accepted = false;
+            for method in [Method::GET, Method::POST] {
+                let request = Request::builder().method(&method).uri(bytes).body(Body::empty());
+                let Ok(request) = request else { return false };
+                let answer = runtime.block_on(router.clone().oneshot(request)).expect("an answer");
+                let (status, body) = (answer.status(), answer.into_body());
+                let body = runtime.block_on(axum::body::to_bytes(body, 1 << 20)).expect("short");
+                if status.is_success() {
+                    let text = str::from_utf8(&body).expect("names are UTF-8");
+                    let names: Vec<_> = text.split(['/', '\n']).collect();
+                    assert_eq!(names.len(), 9, "{text:?}");
+                    assert!(!names.iter().any(|name| matches!(*name, "" | "." | "..")), "{text:?}");
+                    assert!(!names.iter().any(|name| name.contains(char::is_control)), "{text:?}");
+                    accepted = true;
+                } else {
+                    assert!(status.is_client_error(), "{status}");
+                }
+            }
+            accepted
+        });
+    }
+}

@@ -5,6 +5,9 @@ use std::fmt;
 /// The longest piece of an offending value that is shown again, in characters.
 const SHOWN: usize = 120;
 
+/// The longest rule, in characters. Rules of ours are shorter; what the parser of a format says may repeat its input.
+const SAID: usize = 1000;
+
 /// Input that breaks a rule: names the field, the rule and the value, so that whoever sent it can mend it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {rule}, got {value}")]
@@ -18,15 +21,36 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    /// `value` is quoted with control characters escaped and cut to a length fit for a message.
+    /// `value` is quoted with control characters escaped and cut to a length fit for a message. In `field` and `rule` they are
+    /// escaped, too.
     pub fn new(field: impl Into<String>, rule: impl Into<String>, value: impl fmt::Display) -> Self {
-        let text = value.to_string();
-        let mut shown: String = text.chars().take(SHOWN).collect();
-        if shown.len() < text.len() {
-            shown.push('…');
-        }
-        Self { field: field.into(), rule: rule.into(), value: format!("{shown:?}") }
+        let value = format!("{:?}", cut(value.to_string(), SHOWN));
+        Self { field: printable(field.into()), rule: printable(rule.into()), value }
     }
+}
+
+/// Words that may repeat what a stranger wrote, for a message of one line that neither log nor terminal takes for anything else:
+/// control characters are escaped, and what is too long is cut.
+#[must_use]
+pub fn printable(words: String) -> String {
+    let words = cut(words, SAID);
+    if !words.contains(char::is_control) {
+        return words;
+    }
+    let escape = |character: char| match character {
+        control if control.is_control() => control.escape_default().to_string(),
+        other => other.to_string(),
+    };
+    words.chars().map(escape).collect()
+}
+
+/// As many characters as are shown.
+fn cut(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 #[cfg(test)]
@@ -43,5 +67,13 @@ mod tests {
     fn shortens_a_long_value() {
         let error = Invalid::new("ref", "is too long", "x".repeat(5000));
         assert!(error.value.len() < 200, "{}", error.value);
+    }
+
+    #[test]
+    fn what_a_parser_repeats_of_its_input_is_one_line_of_bounded_length() {
+        let error = Invalid::new("a\r", format!("must be XML (expected </\0\u{1b}[2J>{})", "x".repeat(5000)), "");
+        assert!(error.to_string().starts_with(r"a\r: must be XML (expected </\u{0}\u{1b}[2J>xxx"), "{error}");
+        assert!(error.rule.len() < 1100, "{}", error.rule.len());
+        assert_eq!(printable("größer".to_owned()), "größer");
     }
 }

@@ -21,7 +21,7 @@ pub use binary::{Binary, RepositoryKind, SignedBytes};
 pub use checksum::{Sha256, Sha512};
 pub use clock::{Clock, Ids, SharedClock};
 pub use import::{Import, ImportSource, ImportState, RefusedFile, Tally};
-pub use invalid::Invalid;
+pub use invalid::{Invalid, printable};
 pub use nevra::{Evr, Nevra};
 pub use repo_path::RepoPath;
 pub use segment::{Arch, Distro, DistroVersion, Filename, Flavor, Project, Ref, Sha1};

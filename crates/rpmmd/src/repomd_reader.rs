@@ -1,6 +1,8 @@
 //! Reading `repomd.xml`, ours or another's.
 
-use colca_model::Sha256;
+use std::fmt;
+
+use colca_model::{Sha256, printable};
 use quick_xml::{
     Reader,
     events::{BytesStart, Event},
@@ -43,6 +45,13 @@ pub struct RepomdEntry {
 #[error("not a repomd.xml: {0}")]
 pub struct NotRepomd(String);
 
+impl NotRepomd {
+    /// `why` may repeat what stands in the file.
+    fn new(why: impl fmt::Display) -> Self {
+        Self(printable(why.to_string()))
+    }
+}
+
 /// How deep its elements may be nested; there are three levels.
 const MOST_DEPTH: usize = 16;
 
@@ -56,9 +65,9 @@ impl Repomd {
     /// [`NotRepomd`] if it is too long, is not XML, has another root element, or lacks the place of a file.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotRepomd> {
         if bytes.len() as u64 > Self::LONGEST {
-            return Err(NotRepomd(format!("it has more than {} bytes", Self::LONGEST)));
+            return Err(NotRepomd::new(format_args!("it has more than {} bytes", Self::LONGEST)));
         }
-        let text = str::from_utf8(bytes).map_err(|error| NotRepomd(error.to_string()))?;
+        let text = str::from_utf8(bytes).map_err(NotRepomd::new)?;
         let mut reader = Reader::from_str(text);
         let mut path: Vec<String> = Vec::new();
         let mut content = String::new();
@@ -66,7 +75,7 @@ impl Repomd {
         let mut repomd = Self { revision: String::new(), entries: Vec::new() };
         let mut has_root = false;
         loop {
-            let wrong = |error: &dyn std::fmt::Display| NotRepomd(error.to_string());
+            let wrong = |error: &dyn fmt::Display| NotRepomd::new(error);
             match reader.read_event().map_err(|error| wrong(&error))? {
                 Event::Start(element) => {
                     has_root = true;
@@ -90,12 +99,12 @@ impl Repomd {
                     path.pop();
                 }
                 Event::Eof if has_root && path.is_empty() => break,
-                Event::Eof => return Err(NotRepomd("it ends too early".to_owned())),
+                Event::Eof => return Err(NotRepomd::new("it ends too early")),
                 _ => {}
             }
         }
         if let Some(entry) = repomd.entries.iter().find(|entry| entry.href.is_empty()) {
-            return Err(NotRepomd(format!("no location for {}", entry.kind)));
+            return Err(NotRepomd::new(format_args!("no location for {}", entry.kind)));
         }
         Ok(repomd)
     }
@@ -103,7 +112,7 @@ impl Repomd {
     /// Takes what is in the attributes of an element that begins.
     fn enter(&mut self, path: &[String], element: &BytesStart<'_>) -> Result<(), NotRepomd> {
         if path.len() > MOST_DEPTH {
-            return Err(NotRepomd(format!("its elements are nested deeper than {MOST_DEPTH}")));
+            return Err(NotRepomd::new(format_args!("its elements are nested deeper than {MOST_DEPTH}")));
         }
         match path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             ["repomd", "data"] => self.entries.push(RepomdEntry {
@@ -124,7 +133,7 @@ impl Repomd {
                 }
             }
             ["repomd", ..] => {}
-            _ => return Err(NotRepomd("its root element is not repomd".to_owned())),
+            _ => return Err(NotRepomd::new("its root element is not repomd")),
         }
         Ok(())
     }
@@ -155,7 +164,7 @@ impl Repomd {
 }
 
 fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<String>, NotRepomd> {
-    let wrong = |error: &dyn std::fmt::Display| NotRepomd(error.to_string());
+    let wrong = |error: &dyn fmt::Display| NotRepomd::new(error);
     let Some(attribute) = element.try_get_attribute(name).map_err(|error| wrong(&error))? else {
         return Ok(None);
     };
@@ -216,6 +225,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_one() {
+        let said = Repomd::parse(b"<repomd><\x1b[2J></repomd>").expect_err("a tag that is not closed").to_string();
+        assert!(!said.contains(char::is_control), "{said:?}");
         for wrong in [
             &b""[..],
             b"<metadata/>",

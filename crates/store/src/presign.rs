@@ -1,6 +1,7 @@
 //! URLs that let somebody without credentials do one thing, for a while.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
@@ -12,12 +13,21 @@ use jiff::Timestamp;
 use crate::{Error, ErrorKind, ObjectKey, Objects, Result};
 
 /// A request that is signed already: send it as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// `Debug` shows what it is for, and not the signature.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignedUrl {
     /// The URL, with its signature.
     pub url: String,
     /// The headers that are part of the signature and must be sent along.
     pub headers: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for SignedUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unsigned = self.url.split('?').next().unwrap_or_default();
+        f.debug_struct("SignedUrl").field("url", &format_args!("{unsigned}?…")).finish_non_exhaustive()
+    }
 }
 
 /// From when to when a signed URL works.
@@ -94,5 +104,12 @@ mod tests {
         for name in ["host", "Content-Length", "x-amzn-trace-id"] {
             assert!(!must_be_sent(url, name), "{name}");
         }
+    }
+
+    #[test]
+    fn debug_shows_no_signature() {
+        let url = "https://b/incoming/k?X-Amz-Signature=5ec7e7".to_owned();
+        let shown = format!("{:?}", SignedUrl { url, headers: BTreeMap::new() });
+        assert_eq!(shown, "SignedUrl { url: https://b/incoming/k?…, .. }");
     }
 }

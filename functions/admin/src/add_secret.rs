@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::StatusCode;
 use colca_accounts::{AccountSecret, SecretHash, SecretId, SecretRefused, Token, hash_password};
 use colca_api::{ApiError, App, Fields, JsonBody, UrlPath};
 use colca_model::{Ids, Invalid};
@@ -16,7 +16,7 @@ use crate::change_accounts::change_accounts;
 use crate::no_account;
 use crate::path::AccountPath;
 
-type Created = (StatusCode, [(HeaderName, &'static str); 1], Json<Value>);
+type Created = (StatusCode, Json<Value>);
 
 /// What a body asks for.
 struct Wanted {
@@ -52,7 +52,7 @@ pub(crate) async fn add_secret(
     if let Some(token) = token {
         answer["token"] = json!(token.reveal());
     }
-    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(answer)))
+    Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// What is wrong with such a body is said without the value, which may be a password in the wrong place.

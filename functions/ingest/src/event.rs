@@ -92,4 +92,18 @@ mod tests {
         assert_eq!(upload_of("incoming/x/y"), None);
         assert_eq!(upload_of(&format!("repos/{ID}/y")), None);
     }
+
+    #[test]
+    fn damaged_messages() {
+        let s3 =
+            format!(r#"{{"Records": [{{"s3": {{"object": {{"key": "incoming/{ID}/a%2B+x.rpm", "size": 7}}}}}}]}}"#);
+        let ours = format!(r#"{{"upload": "{ID}"}}"#);
+        let made = vec![s3.into_bytes(), ours.into_bytes(), br#"{"Event": "s3:TestEvent"}"#.to_vec()];
+        colca_fuzz::fuzz("messages", made, |bytes| {
+            let event = serde_json::from_slice::<Event>(bytes).inspect_err(colca_fuzz::check_words);
+            let Ok(event) = event else { return false };
+            event.uploads().iter().for_each(|upload| assert_eq!(upload.to_string().len(), ID.len(), "{event:?}"));
+            true
+        });
+    }
 }

@@ -3,6 +3,8 @@
 
 mod complete_upload;
 mod create_project;
+#[cfg(test)]
+mod fuzz;
 mod metered;
 mod note_metadata;
 mod operations;

@@ -1,5 +1,6 @@
 //! Reading the form that chacra's clients send, while its file goes on to S3.
 
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use colca_api::ApiError;
@@ -42,6 +43,12 @@ pub(crate) struct Form {
     meter: Meter,
 }
 
+/// A field whose head was read.
+pub(crate) struct Part {
+    field: Field<'static>,
+    meter: Meter,
+}
+
 impl Form {
     /// `limit` is the largest body allowed, in bytes.
     pub(crate) fn begin(request: Request, limit: Option<u64>) -> Result<Self, ApiError> {
@@ -60,6 +67,29 @@ impl Form {
         }
         let (body, meter) = Metered::new(request.into_body(), limit);
         Ok(Self { parts: Multipart::new(body, boundary), meter })
+    }
+
+    /// The next field. The one before it must have been read to its end, or let go.
+    pub(crate) async fn next(&mut self) -> Result<Option<Part>, ApiError> {
+        let field = self.parts.next_field().await.map_err(refused)?;
+        Ok(field.map(|field| Part { field, meter: self.meter.clone() }))
+    }
+}
+
+impl Part {
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.field.name()
+    }
+
+    pub(crate) fn file_name(&self) -> Option<&str> {
+        self.field.file_name()
+    }
+
+    /// The next bytes of its content.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
+        let piece = self.field.chunk().await.map_err(refused)?;
+        self.meter.used(piece.as_ref().map_or(0, Bytes::len));
+        Ok(piece)
     }
 }
 
@@ -82,19 +112,17 @@ pub(crate) async fn receive(services: &Services, id: &UploadId, form: Form) -> R
 }
 
 /// Reads the fields; puts the file into `file` when its bytes are in S3. Tells whether there is `force`.
-async fn read(services: &Services, key: &ObjectKey, form: Form, file: &mut Option<File>) -> Result<bool, ApiError> {
-    let Form { mut parts, meter } = form;
-    let meter = &meter;
+async fn read(services: &Services, key: &ObjectKey, mut form: Form, file: &mut Option<File>) -> Result<bool, ApiError> {
     let mut force = false;
-    while let Some(field) = parts.next_field().await.map_err(refused)? {
+    while let Some(field) = form.next().await? {
         match field.name() {
             Some("file") if file.is_some() => {
                 return Err(Invalid::new("file", "must be there once", "another one").into());
             }
-            Some("file") => *file = Some(read_file(services, key, field, meter).await?),
+            Some("file") => *file = Some(read_file(services, key, field).await?),
             // Any value counts, as for chacra.
             Some("force") => {
-                read_short(field, meter).await?;
+                read_short(field).await?;
                 force = true;
             }
             other => return Err(Invalid::new(other.unwrap_or("form"), "is not a known field", "it").into()),
@@ -103,17 +131,12 @@ async fn read(services: &Services, key: &ObjectKey, form: Form, file: &mut Optio
     Ok(force)
 }
 
-async fn read_file(
-    services: &Services,
-    key: &ObjectKey,
-    mut field: Field<'_>,
-    meter: &Meter,
-) -> Result<File, ApiError> {
+async fn read_file(services: &Services, key: &ObjectKey, mut field: Part) -> Result<File, ApiError> {
     let name = field.file_name().map(str::to_owned);
     // Better now than when all its bytes are here.
     name.as_deref().unwrap_or_default().parse::<Filename>()?;
     let mut receiver = services.objects.receive(key.clone());
-    match read_bytes(&mut receiver, &mut field, meter).await {
+    match read_bytes(&mut receiver, &mut field).await {
         Ok((size, sha256, sha512)) => {
             receiver.finish().await?;
             Ok(File { name, size, sha256, sha512 })
@@ -125,15 +148,10 @@ async fn read_file(
     }
 }
 
-async fn read_bytes(
-    receiver: &mut Receiver,
-    field: &mut Field<'_>,
-    meter: &Meter,
-) -> Result<(u64, Sha256, Sha512), ApiError> {
+async fn read_bytes(receiver: &mut Receiver, field: &mut Part) -> Result<(u64, Sha256, Sha512), ApiError> {
     let (mut sha256, mut sha512) = (sha2::Sha256::new(), sha2::Sha512::new());
     let mut size = 0;
-    while let Some(piece) = field.chunk().await.map_err(refused)? {
-        meter.used(piece.len());
+    while let Some(piece) = field.chunk().await? {
         size += piece.len() as u64;
         if size > Receiver::LARGEST {
             return Err(too_large(Receiver::LARGEST));
@@ -145,10 +163,9 @@ async fn read_bytes(
     Ok((size, Sha256::new(sha256.finalize().into()), Sha512::new(sha512.finalize().into())))
 }
 
-async fn read_short(mut field: Field<'_>, meter: &Meter) -> Result<(), ApiError> {
+async fn read_short(mut field: Part) -> Result<(), ApiError> {
     let mut length = 0;
-    while let Some(piece) = field.chunk().await.map_err(refused)? {
-        meter.used(piece.len());
+    while let Some(piece) = field.chunk().await? {
         length += piece.len();
         if length > LONGEST_FIELD {
             let rule = format!("must not be longer than {LONGEST_FIELD} bytes");

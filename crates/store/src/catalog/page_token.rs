@@ -230,6 +230,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn damaged_tokens() {
+        let json = BASE64_URL_SAFE_NO_PAD.decode(token()).expect("base64");
+        colca_fuzz::fuzz("page-tokens", vec![json, token().into_bytes()], |bytes| {
+            for token in [BASE64_URL_SAFE_NO_PAD.encode(bytes), String::from_utf8_lossy(bytes).into_owned()] {
+                match PageToken::read(&token, &search()) {
+                    Ok(read) => {
+                        assert!(is_key(&read.position.pk, &read.position.sk), "{read:?}");
+                        return PageToken::read(&read.to_string(), &search()) == Ok(read);
+                    }
+                    Err(error) => colca_fuzz::check_words(&error),
+                }
+            }
+            false
+        });
+    }
+
     proptest! {
         #[test]
         fn the_longest_names_make_no_token_too_long(names in proptest::collection::vec("[\"a]{74}", 5), name in "[\"a]{255}") {

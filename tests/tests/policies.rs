@@ -1,0 +1,64 @@
+//! Each function may do what its code does, and nothing that would make another function's rights worth less.
+
+use colca_tests::{
+    policies::{Policy, Template, Wish},
+    rights::{FUNCTIONS, Function, NOBODY, Wishes},
+};
+
+/// What is known of a key of KMS that says that it is for us.
+const TAGGED: &[(&str, &str)] = &[("aws:ResourceTag/colca", "sign")];
+
+/// Each wish by itself, and whether it is granted.
+fn granted<'a>(policy: &Policy, wishes: Wishes<'a>) -> Vec<(String, &'a str, bool)> {
+    let mut granted = Vec::new();
+    for (service, actions, resources) in wishes {
+        let (service, context) = service.strip_suffix(" tagged").map_or((*service, &[][..]), |name| (name, TAGGED));
+        for (action, resource) in actions.iter().flat_map(|action| resources.iter().map(move |one| (action, *one))) {
+            let action = format!("{service}:{action}");
+            let allowed = policy.allows(&Wish { action: &action, resource, context });
+            granted.push((action, resource, allowed));
+        }
+    }
+    granted
+}
+
+#[test]
+fn each_function_may_do_what_it_does_and_must_not_do_what_others_do() {
+    let policies = Template::read(&[]).policies();
+    assert_eq!(policies.len(), FUNCTIONS.len(), "a function is missing here");
+    let mut wrong = Vec::new();
+    for Function { folder, does, must_not } in FUNCTIONS {
+        let policy = &policies[folder];
+        let lacks = does.iter().flat_map(|wishes| granted(policy, wishes)).filter(|(.., allowed)| !allowed);
+        wrong.extend(lacks.map(|(action, resource, _)| format!("{folder} lacks {action} of {resource}")));
+        let refused: Vec<_> = must_not.iter().chain([&NOBODY]).flat_map(|wishes| granted(policy, wishes)).collect();
+        assert!(refused.len() - granted(policy, NOBODY).len() >= 3, "{folder}: at least three things of its own");
+        let may = refused.into_iter().filter(|(.., allowed)| *allowed);
+        wrong.extend(may.map(|(action, resource, _)| format!("{folder} may {action} of {resource}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_policy_has_a_whole_service() {
+    for (folder, policy) in Template::read(&[]).policies() {
+        assert_eq!(policy.wide_open().collect::<Vec<_>>(), Vec::<&str>::new(), "{folder}");
+    }
+}
+
+#[test]
+fn other_buckets_are_read_if_somebody_names_them_and_never_written() {
+    let policies = Template::read(&[("ImportBuckets", "one,two")]).policies();
+    for (action, resource, expected) in [
+        ("s3:GetObject", "arn:aws:s3:::one/a.rpm", true),
+        ("s3:ListBucket", "arn:aws:s3:::two", true),
+        ("s3:GetObject", "arn:aws:s3:::three/a.rpm", false),
+        ("s3:GetObject", "arn:aws:s3:::one-more/a.rpm", false),
+        ("s3:PutObject", "arn:aws:s3:::one/a.rpm", false),
+        ("s3:DeleteObject", "arn:aws:s3:::two/a.rpm", false),
+    ] {
+        let wish = Wish { action, resource, context: &[] };
+        assert_eq!(policies["import"].allows(&wish), expected, "{action} {resource}");
+        assert!(!policies["ingest"].allows(&wish), "ingest: {action} {resource}");
+    }
+}
