@@ -52,6 +52,26 @@ pub fn delete(bucket: &str, key: &str) {
     let _ = s3("DELETE", &format!("{bucket}/{}", escape(key))).expect(204);
 }
 
+/// Makes a bucket.
+pub fn create_bucket(bucket: &str) {
+    let _ = s3("PUT", bucket).expect(200);
+}
+
+/// The entity tag of an object, `None` if there is none.
+#[must_use]
+pub fn etag(bucket: &str, key: &str) -> Option<String> {
+    let response = signed("s3").send("HEAD", &format!("{}/{bucket}/{}", endpoint(), escape(key)), &[], &[]);
+    response.header("etag").map(str::to_owned).filter(|_| response.status == 200)
+}
+
+/// Copies an object within a bucket over what is there, if the source still has this entity tag: whether it had.
+#[must_use]
+pub fn copy_if_match(bucket: &str, from: &str, to: &str, etag: &str) -> bool {
+    let source = format!("/{bucket}/{}", escape(from));
+    let headers = [("x-amz-copy-source", source.as_str()), ("x-amz-copy-source-if-match", etag)];
+    signed("s3").send("PUT", &format!("{}/{bucket}/{}", endpoint(), escape(to)), &headers, &[]).status == 200
+}
+
 /// How many uploads in parts are under way in a bucket below a prefix.
 #[must_use]
 pub fn uploads_in_parts(bucket: &str, prefix: &str) -> usize {
@@ -75,16 +95,27 @@ pub fn subresource(bucket: &str, name: &str) -> Element {
 
 /// Invokes a function, which must not fail, and gives what it returns.
 pub fn invoke(function: &str, event: &Value) -> Value {
-    let url = format!("{}/2015-03-31/functions/{function}/invocations", endpoint());
-    let response = signed("lambda").send("POST", &url, &[], event.to_string().as_bytes()).expect(200);
+    let response = invoked(function, event).expect(200);
     assert_eq!(response.header("x-amz-function-error"), None, "{function} failed: {}", response.text());
     response.json()
+}
+
+/// Invokes a function, whatever becomes of it.
+#[must_use]
+pub fn invoked(function: &str, event: &Value) -> Response {
+    let url = format!("{}/2015-03-31/functions/{function}/invocations", endpoint());
+    signed("lambda").send("POST", &url, &[], event.to_string().as_bytes())
 }
 
 /// A function's configuration.
 #[must_use]
 pub fn function(name: &str) -> Value {
     lambda("GET", &format!("functions/{name}/configuration"), "")
+}
+
+/// Changes a function's configuration.
+pub fn set_function(name: &str, change: &Value) {
+    lambda("PUT", &format!("functions/{name}/configuration"), &change.to_string());
 }
 
 /// The queues and streams that feed a function.
@@ -112,10 +143,15 @@ fn lambda(method: &str, path: &str, body: &str) -> Value {
 
 /// A call of a service that speaks AWS's JSON protocol, such as `AmazonSQS.GetQueueAttributes`. Some answer nothing.
 pub fn call(service: &str, target: &str, body: &Value) -> Value {
-    let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.0")];
-    let answer =
-        signed(service).send("POST", &format!("{}/", endpoint()), &headers, body.to_string().as_bytes()).expect(200);
+    let answer = ask(service, target, body).expect(200);
     if answer.body.is_empty() { Value::Null } else { answer.json() }
+}
+
+/// The same, whatever it answers.
+#[must_use]
+pub fn ask(service: &str, target: &str, body: &Value) -> Response {
+    let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.0")];
+    signed(service).send("POST", &format!("{}/", endpoint()), &headers, body.to_string().as_bytes())
 }
 
 /// A call of a service that speaks AWS's query protocol, such as IAM: the XML it answers with.
