@@ -95,16 +95,10 @@ pub fn subresource(bucket: &str, name: &str) -> Element {
 
 /// Invokes a function, which must not fail, and gives what it returns.
 pub fn invoke(function: &str, event: &Value) -> Value {
-    let response = invoked(function, event).expect(200);
+    let url = format!("{}/2015-03-31/functions/{function}/invocations", endpoint());
+    let response = signed("lambda").send("POST", &url, &[], event.to_string().as_bytes()).expect(200);
     assert_eq!(response.header("x-amz-function-error"), None, "{function} failed: {}", response.text());
     response.json()
-}
-
-/// Invokes a function, whatever becomes of it.
-#[must_use]
-pub fn invoked(function: &str, event: &Value) -> Response {
-    let url = format!("{}/2015-03-31/functions/{function}/invocations", endpoint());
-    signed("lambda").send("POST", &url, &[], event.to_string().as_bytes())
 }
 
 /// A function's configuration.
@@ -143,15 +137,10 @@ fn lambda(method: &str, path: &str, body: &str) -> Value {
 
 /// A call of a service that speaks AWS's JSON protocol, such as `AmazonSQS.GetQueueAttributes`. Some answer nothing.
 pub fn call(service: &str, target: &str, body: &Value) -> Value {
-    let answer = ask(service, target, body).expect(200);
-    if answer.body.is_empty() { Value::Null } else { answer.json() }
-}
-
-/// The same, whatever it answers.
-#[must_use]
-pub fn ask(service: &str, target: &str, body: &Value) -> Response {
     let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.0")];
-    signed(service).send("POST", &format!("{}/", endpoint()), &headers, body.to_string().as_bytes())
+    let answer =
+        signed(service).send("POST", &format!("{}/", endpoint()), &headers, body.to_string().as_bytes()).expect(200);
+    if answer.body.is_empty() { Value::Null } else { answer.json() }
 }
 
 /// A call of a service that speaks AWS's query protocol, such as IAM: the XML it answers with.

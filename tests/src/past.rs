@@ -2,18 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::{Repository, Response, aws, stack};
+use crate::{Repository, aws, stack};
 
 /// An upload that `reap` should have looked after long ago.
 pub fn make_upload_due(id: &str) {
     set(&format!("UPLOAD#{id}"), "SET due_at = :due", ":due", &json!({"N": "0"}));
-}
-
-/// The same of one that may be over meanwhile: then nothing happens.
-pub fn hurry_upload(id: &str) {
-    let answer = try_set(&format!("UPLOAD#{id}"), "SET due_at = :due", ":due", &json!({"N": "0"}));
-    let over = answer.text().contains("ConditionalCheckFailed");
-    assert!(answer.status == 200 || over, "{} {}", answer.status, answer.text());
 }
 
 /// An upload whose ticket was given so long ago that nothing may arrive for it any more.
@@ -127,10 +120,6 @@ pub fn forget_levels(project: &str) {
 
 /// Changes a job that must be there and wait for its time.
 fn set(pk: &str, update: &str, name: &str, value: &Value) {
-    let _ = try_set(pk, update, name, value).expect(200);
-}
-
-fn try_set(pk: &str, update: &str, name: &str, value: &Value) -> Response {
     let body = json!({
         "TableName": stack().get("COLCA_JOBS_TABLE"),
         "Key": {"pk": {"S": pk}, "sk": {"S": "#"}},
@@ -138,5 +127,5 @@ fn try_set(pk: &str, update: &str, name: &str, value: &Value) -> Response {
         "ConditionExpression": "attribute_exists(due_at)",
         "ExpressionAttributeValues": {name: value},
     });
-    aws::ask("dynamodb", "DynamoDB_20120810.UpdateItem", &body)
+    aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
 }

@@ -15,13 +15,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use colca_tests::{aws, deliveries, functions, random::Random, stack};
+use colca_tests::{aws, deliveries, random::Random, stack};
 use serde_json::json;
 
 use crate::{
     arguments::Arguments,
     course::{Course, lock},
-    report::Report,
+    report::{Report, Table},
     shelf::{Format, Shelf},
 };
 use hands::Hands;
@@ -35,23 +35,19 @@ const SHELVES: usize = 6;
 /// How long what was begun may take to end once nothing new begins: more than a killed builder's message needs to come again.
 const DRAIN: Duration = Duration::from_secs(300);
 
-/// How often the sweep is asked to run, which it does by itself once a minute.
-const SWEEP: Duration = Duration::from_secs(10);
-
 /// Runs the stage.
 pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
     let formats = [Format::Rpm, Format::Deb];
     let shelves: Vec<_> =
         (0..SHELVES).map(|number| Shelf::new(&format!("soak-{number}"), formats[number % 2])).collect();
-    let (course, uploading) = (Course::of(arguments.bound + DRAIN), Course::of(arguments.bound));
-    let (ledger, hands, log) = (Ledger::default(), Hands::default(), Log::from_now());
+    let (course, uploading) = (Course::of(arguments.bound + 2 * DRAIN), Course::of(arguments.bound));
+    let (ledger, hands, log, before) = (Ledger::default(), Hands::default(), Log::from_now(), given_up());
     let killed = thread::scope(|scope| {
         let killer = scope.spawn(|| {
             let random = Random::of(arguments.seed, usize::MAX);
-            course.watch("the killer", || killer::kill(random, &uploading, &course)).unwrap_or_default()
+            course.watch("the killer", || killer::kill(random, &hands, &uploading, &course)).unwrap_or_default()
         });
         scope.spawn(|| course.watch("a reader", || reader::read(&shelves, &ledger, &course)));
-        scope.spawn(|| course.watch("the sweep", || sweep(&course)));
         let uploaders: Vec<_> = (0..arguments.uploaders)
             .map(|number| {
                 let shelf = number % SHELVES;
@@ -75,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
         killed
     });
 
-    let checked = course.watch("in the end", || ledger.check(&shelves));
+    let checked = course.verdict().is_ok().then(|| course.watch("in the end", || ledger.check(&shelves))).flatten();
     let table = report.table("uploads");
     table.row("uploaders", arguments.uploaders);
     table.row("repositories", SHELVES);
@@ -84,14 +80,8 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
     }
     table.row("processes killed", killed);
     course.watch("the figures", || {
-        let begun: u64 = shelves.iter().map(begun).sum();
-        let published: usize = shelves.iter().map(published).sum();
-        table.row("builds begun", begun);
-        table.row("builds that published", published);
-        table.row("builds killed, or overtaken by another", begun.saturating_sub(published as u64));
-        let names = ["COLCA_INGEST_DLQ_URL", "COLCA_BUILD_DLQ_URL"];
-        table
-            .row("messages given up by a queue, done by the sweep", names.map(deliveries::waiting).iter().sum::<u64>());
+        builds(&shelves, table);
+        table.row("messages that a queue gave up, made good by the sweep", given_up() - before);
     });
     for (what, count) in log.counts() {
         table.row(what, count);
@@ -105,13 +95,9 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
     course.verdict()
 }
 
-/// Nobody waits for minutes where nothing happens: what was forgotten is looked for more often.
-fn sweep(course: &Course) {
-    while course.goes_on() {
-        course.pause(SWEEP);
-        // One that is killed is only one that the next makes good.
-        let _ = aws::invoked(functions::deployed("reap"), &json!({}));
-    }
+/// The messages that were delivered too often in vain, since the stack is up.
+fn given_up() -> u64 {
+    ["COLCA_INGEST_DLQ_URL", "COLCA_BUILD_DLQ_URL"].map(deliveries::waiting).iter().sum()
 }
 
 /// Waits until nothing is pending anywhere.
@@ -135,16 +121,19 @@ fn settle(shelves: &[Shelf], course: &Course) {
     }
 }
 
-/// Each build takes a revision's number when it begins.
-fn begun(shelf: &Shelf) -> u64 {
-    shelf.repository.object().and_then(|object| object["revision"].as_u64()).unwrap_or(0)
-}
-
-/// Each publish writes the entry file; the first thousand are counted.
-fn published(shelf: &Shelf) -> usize {
-    let entry = match shelf.format {
-        Format::Rpm => "noarch/repodata/repomd.xml",
-        Format::Deb => "dists/bookworm/Release",
-    };
-    aws::versions(stack().store(), &format!("{}/{entry}", shelf.repository.prefix()))
+/// Each build takes a revision's number when it begins, and each publish writes the entry file; of each repository the first
+/// thousand are counted.
+fn builds(shelves: &[Shelf], table: &mut Table) {
+    let (mut begun, mut published) = (0, 0);
+    for Shelf { repository, format } in shelves {
+        let entry = match format {
+            Format::Rpm => "noarch/repodata/repomd.xml",
+            Format::Deb => "dists/bookworm/Release",
+        };
+        begun += repository.object().and_then(|object| object["revision"].as_u64()).unwrap_or(0);
+        published += aws::versions(stack().store(), &format!("{}/{entry}", repository.prefix())) as u64;
+    }
+    table.row("builds begun", begun);
+    table.row("builds that published", published);
+    table.row("builds killed, or begun again", begun.saturating_sub(published));
 }

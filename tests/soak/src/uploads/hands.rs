@@ -20,6 +20,7 @@ pub(crate) struct Hands {
     pub(crate) deletions: AtomicU64,
     pub(crate) overtaken: AtomicU64,
     pub(crate) hurried: AtomicU64,
+    pub(crate) done: AtomicU64,
     again: AtomicU64,
 }
 
@@ -54,7 +55,7 @@ impl Hands {
             ("of those overtaken by one with a newer ticket", &self.overtaken),
             ("deletions", &self.deletions),
             ("requests asked again after a 5xx", &self.again),
-            ("uploads the sweep was told of, since their function had died", &self.hurried),
+            ("messages about uploads sent again, as the sweep does in time", &self.hurried),
         ]
         .map(|(what, counter)| (what, counter.load(Ordering::Relaxed)))
     }

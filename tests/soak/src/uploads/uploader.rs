@@ -6,7 +6,7 @@ use std::{
 };
 
 use colca_tests::{
-    Client, past,
+    Client, deliveries,
     random::Random,
     upload::{self, Package, text},
 };
@@ -18,12 +18,12 @@ use crate::{course::Course, shelf::Shelf};
 /// How many names the uploaders of a repository fight for.
 const CONTESTED: usize = 3;
 
-/// How often an upload that is still pending is brought to the sweep's attention, which looks after it every five minutes
-/// by itself: the message about it may have died with its function more than once.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How often a message is sent about an upload that is still pending: the last one may have died with its function, and comes
+/// again after a quarter of an hour. The sweep sends one every five minutes.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// An upload that has not ended by then never will.
-const NEVER: Duration = Duration::from_secs(240);
+const NEVER: Duration = Duration::from_secs(280);
 
 /// One of them.
 #[derive(Debug)]
@@ -95,6 +95,7 @@ impl<'a> Uploader<'a> {
             "rejected" if overtaken() => Hands::count(&self.hands.overtaken),
             _ => panic!("{} was refused: {end}", package.filename),
         }
+        Hands::count(&self.hands.done);
     }
 
     fn end(&self, id: &str) -> Value {
@@ -102,7 +103,7 @@ impl<'a> Uploader<'a> {
         let mut hurried = begun;
         loop {
             // It is asked for seldom: the machine has other things to do.
-            thread::sleep(Duration::from_secs(2));
+            thread::sleep(Duration::from_secs(3));
             let state = self.hands.ask("the state of an upload", || Client::uploader().get(&format!("/uploads/{id}")));
             let state = state.expect(200).json();
             if state["state"] != "pending" {
@@ -110,7 +111,7 @@ impl<'a> Uploader<'a> {
             }
             if hurried.elapsed() > PATIENCE {
                 Hands::count(&self.hands.hurried);
-                past::hurry_upload(id);
+                deliveries::send("COLCA_INGEST_QUEUE_URL", &json!({"upload": id}));
                 hurried = Instant::now();
             }
             assert!(begun.elapsed() < NEVER, "upload {id} does not end: {}", state["state"]);
