@@ -37,6 +37,7 @@ const EACH: usize = 2;
 pub(crate) struct Done {
     refreshes: AtomicU64,
     installs: AtomicU64,
+    failures: AtomicU64,
 }
 
 impl Done {
@@ -46,6 +47,10 @@ impl Done {
 
     fn installed(&self) {
         self.installs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn failed(&self) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -68,9 +73,13 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
         return course.verdict();
     };
     let edges = Edges::open(arguments.seed);
-    let (course, done, writes) = (Course::of(arguments.bound), Done::default(), writer::Writes::default());
+    let (course, writes) = (Course::of(arguments.bound), writer::Writes::default());
+    let [done, unlisted] = [Done::default(), Done::default()];
     thread::scope(|scope| {
         let (course, done, edges, writes) = (&course, &done, &edges, &writes);
+        scope.spawn(|| {
+            course.watch("dnf by address", || dnf::go_on_by_address(&shelves[0], edges, &unlisted, course));
+        });
         for (number, shelf) in shelves.iter().enumerate() {
             let mut random = Random::of(arguments.seed, 1000 + number);
             scope.spawn(move || course.watch("the writer", || writer::write(shelf, &mut random, writes, course)));
@@ -91,6 +100,8 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
     table.row("refreshes", count(&done.refreshes));
     table.row("installs", count(&done.installs));
     table.row("failures", u64::from(course.verdict().is_err()));
+    table.row("for comparison, refreshes by `baseurl` instead of `mirrorlist`", count(&unlisted.refreshes));
+    table.row("of these failed", count(&unlisted.failures));
     course.watch("in the end", || {
         for (what, figure) in edges.counts().into_iter().chain(writes.counts()) {
             table.row(what, figure);

@@ -9,6 +9,7 @@
 //!
 //! The first violation ends it, with the seed to do the same again.
 
+mod again;
 mod arguments;
 mod clients;
 mod course;

@@ -5,9 +5,14 @@ use std::{
     time::Duration,
 };
 
-use colca_tests::{Client, chacra, random::Random, upload};
+use colca_tests::{
+    Client, Response, chacra,
+    random::Random,
+    upload::{self, Package},
+};
+use serde_json::json;
 
-use crate::{course::Course, shelf::Shelf};
+use crate::{again, course::Course, shelf::Shelf};
 
 /// How many packages there are at the beginning, and about how many there stay.
 const PACKAGES: usize = 30;
@@ -22,16 +27,18 @@ pub(crate) struct Writes {
     replaced: AtomicU64,
     deleted: AtomicU64,
     recreated: AtomicU64,
+    again: AtomicU64,
 }
 
 impl Writes {
     /// What there is to tell.
-    pub(crate) fn counts(&self) -> [(&'static str, u64); 4] {
+    pub(crate) fn counts(&self) -> [(&'static str, u64); 5] {
         [
             ("packages published meanwhile", &self.published),
             ("replaced", &self.replaced),
             ("deleted", &self.deleted),
             ("times the metadata was made anew", &self.recreated),
+            ("requests of the writer asked again after a 5xx", &self.again),
         ]
         .map(|(what, counter)| (what, counter.load(Ordering::Relaxed)))
     }
@@ -53,28 +60,34 @@ pub(crate) fn write(shelf: &Shelf, random: &mut Random, writes: &Writes, course:
             return;
         }
         let place = random.below(there.len());
+        let ask = |what: &str, request: &dyn Fn() -> Response| again::ask(what, &writes.again, request);
+        let send = |package: &Package| {
+            let mut request = package.request(repository);
+            request["force"] = json!(true);
+            let ticket = ask("a ticket", &|| upload::ticket(&request)).expect(201).json();
+            let _ = ask("a PUT", &|| upload::put(&ticket, &package.bytes)).expect(200);
+        };
         let count = match random.below(10) {
             0..3 => {
-                let package = shelf.package(&name(there[place]), &format!("change {change}"));
-                let _ = upload::send_with_force(repository, &package);
+                send(&shelf.package(&name(there[place]), &format!("change {change}")));
                 &writes.replaced
             }
             3..6 if there.len() > PACKAGES / 2 => {
                 let package = shelf.package(&name(there.swap_remove(place)), "");
                 let url = format!("/binaries/{}/{}/{}", repository.path(), package.arch, package.filename);
-                let asked = Client::uploader().send("DELETE", &url, &[], &[]);
+                let asked = ask("a deletion", &|| Client::uploader().send("DELETE", &url, &[], &[]));
                 // What was replaced a moment ago may not have come in for the first time yet.
                 assert!([200, 204, 404].contains(&asked.status), "{url}: {} {}", asked.status, asked.text());
                 &writes.deleted
             }
             6 => {
-                let asked =
-                    Client::uploader().send("POST", &format!("{}recreate", chacra::repository(repository)), &[], &[]);
-                assert!(asked.status < 300, "recreate: {} {}", asked.status, asked.text());
+                let url = format!("{}recreate", chacra::repository(repository));
+                let asked = ask("new metadata", &|| Client::uploader().send("POST", &url, &[], &[]));
+                assert!(asked.status < 300, "{url}: {} {}", asked.status, asked.text());
                 &writes.recreated
             }
             _ => {
-                let _ = upload::send_with_force(repository, &shelf.package(&name(change), "new"));
+                send(&shelf.package(&name(change), "new"));
                 there.push(change);
                 &writes.published
             }

@@ -1,17 +1,12 @@
-//! What CIs do with requests that fail because a function died: they ask again.
+//! What all uploaders did so far.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    thread,
-    time::Duration,
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use colca_tests::Response;
 
-/// How often one is asked again before that is a violation.
-const TRIES: u32 = 60;
+use crate::again;
 
-/// What all uploaders did so far.
+/// Counted for all of them.
 #[derive(Debug, Default)]
 pub(crate) struct Hands {
     pub(crate) uploads: AtomicU64,
@@ -30,20 +25,9 @@ impl Hands {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Asks until there is an answer of the server itself.
-    ///
-    /// # Panics
-    /// If there is none at all.
+    /// Asks until there is an answer.
     pub(crate) fn ask(&self, what: &str, request: impl Fn() -> Response) -> Response {
-        for _ in 0..TRIES {
-            let response = request();
-            if response.status < 500 && response.status != 429 {
-                return response;
-            }
-            Self::count(&self.again);
-            thread::sleep(Duration::from_millis(500));
-        }
-        panic!("{what} was asked for {TRIES} times and never answered")
+        again::ask(what, &self.again, request)
     }
 
     /// What there is to tell.
