@@ -52,6 +52,26 @@ pub fn delete(bucket: &str, key: &str) {
     let _ = s3("DELETE", &format!("{bucket}/{}", escape(key))).expect(204);
 }
 
+/// Makes a bucket.
+pub fn create_bucket(bucket: &str) {
+    let _ = s3("PUT", bucket).expect(200);
+}
+
+/// The entity tag of an object, `None` if there is none.
+#[must_use]
+pub fn etag(bucket: &str, key: &str) -> Option<String> {
+    let response = signed("s3").send("HEAD", &format!("{}/{bucket}/{}", endpoint(), escape(key)), &[], &[]);
+    response.header("etag").map(str::to_owned).filter(|_| response.status == 200)
+}
+
+/// Copies an object within a bucket over what is there, if the source still has this entity tag: whether it had.
+#[must_use]
+pub fn copy_if_match(bucket: &str, from: &str, to: &str, etag: &str) -> bool {
+    let source = format!("/{bucket}/{}", escape(from));
+    let headers = [("x-amz-copy-source", source.as_str()), ("x-amz-copy-source-if-match", etag)];
+    signed("s3").send("PUT", &format!("{}/{bucket}/{}", endpoint(), escape(to)), &headers, &[]).status == 200
+}
+
 /// How many uploads in parts are under way in a bucket below a prefix.
 #[must_use]
 pub fn uploads_in_parts(bucket: &str, prefix: &str) -> usize {
@@ -85,6 +105,11 @@ pub fn invoke(function: &str, event: &Value) -> Value {
 #[must_use]
 pub fn function(name: &str) -> Value {
     lambda("GET", &format!("functions/{name}/configuration"), "")
+}
+
+/// Changes a function's configuration.
+pub fn set_function(name: &str, change: &Value) {
+    lambda("PUT", &format!("functions/{name}/configuration"), &change.to_string());
 }
 
 /// The queues and streams that feed a function.

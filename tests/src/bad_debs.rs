@@ -1,6 +1,11 @@
-//! Packages of Debian that no tool makes: broken and hostile ones, archives made by hand (`man deb`, `man 5 ar`, POSIX ustar).
+//! Packages of Debian that no tool makes: broken and hostile ones, their archives made by hand.
 
-use crate::{bad_rpms::Bad, debs, upload::Package};
+use crate::{
+    bad_rpms::Bad,
+    debs,
+    tiny::{ar, of_control, of_control_tar, tar},
+    upload::Package,
+};
 
 /// Far more than any control file has in earnest.
 const BOMB: usize = 100 << 20;
@@ -11,7 +16,7 @@ const GOOD: &str = "Package: bad\nVersion: 1.0\nArchitecture: amd64\nMaintainer:
 /// Every broken or hostile binary package.
 #[must_use]
 pub fn bad() -> Vec<Bad> {
-    let good = deb(GOOD.as_bytes());
+    let good = of_control(GOOD.as_bytes());
     let mut all = vec![
         Bad { what: "text", bytes: b"This is no package at all.\n".repeat(40), reason: &["not a debian package"] },
         Bad { what: "archive-of-other-things", bytes: ar(&[("hello", b"hello".to_vec())]), reason: &["debian-binary"] },
@@ -20,7 +25,7 @@ pub fn bad() -> Vec<Bad> {
         Bad { what: "no-control", bytes: of_control_tar(&tar(&[("./md5sums", b"")])), reason: &["control"] },
     ];
     let bomb = [GOOD.as_bytes(), b" ", &vec![b'x'; BOMB], b"\n"].concat();
-    all.push(Bad { what: "control-of-100-mb", bytes: deb(&bomb), reason: LARGE });
+    all.push(Bad { what: "control-of-100-mb", bytes: of_control(&bomb), reason: LARGE });
     let before = tar(&[("./md5sums", &vec![0; BOMB]), ("./control", GOOD.as_bytes())]);
     all.push(Bad { what: "bomb-before-control", bytes: of_control_tar(&before), reason: LARGE });
     let edits: [(&str, &str, &str, &[&str]); 13] = [
@@ -41,7 +46,7 @@ pub fn bad() -> Vec<Bad> {
     for (what, good, bad, reason) in edits {
         let control = GOOD.replacen(good, bad, 1);
         assert_ne!(control, GOOD, "{what} changes nothing");
-        all.push(Bad { what, bytes: deb(control.as_bytes()), reason });
+        all.push(Bad { what, bytes: of_control(control.as_bytes()), reason });
     }
     all
 }
@@ -92,68 +97,9 @@ pub fn bad_lists() -> Vec<(Package, &'static [&'static str])> {
 
 const NAME: &[&str] = &["name", "slash", "dot", "path"];
 
-/// A package with this control file and no files.
-fn deb(control: &[u8]) -> Vec<u8> {
-    of_control_tar(&tar(&[("./control", control)]))
-}
-
-fn of_control_tar(control: &[u8]) -> Vec<u8> {
-    let packed = |bytes: &[u8]| zstd::encode_all(bytes, 1).expect("memory can be written");
-    ar(&[
-        ("debian-binary", b"2.0\n".to_vec()),
-        ("control.tar.zst", packed(control)),
-        ("data.tar.zst", packed(&tar(&[]))),
-    ])
-}
-
-fn ar(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let mut bytes = b"!<arch>\n".to_vec();
-    for (name, member) in members {
-        bytes.extend(format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 100_644, member.len()).bytes());
-        bytes.extend(member);
-        bytes.extend(&b"\n"[..member.len() % 2]);
-    }
-    bytes
-}
-
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (name, contents) in files {
-        let mut header = [0; 512];
-        let size = format!("{:011o}\0", contents.len());
-        for (at, field) in
-            [(0, *name), (100, "0000644\0"), (108, "0000000\0"), (116, "0000000\0"), (124, size.as_str())]
-        {
-            header[at..at + field.len()].copy_from_slice(field.as_bytes());
-        }
-        for (at, field) in [(136, "00000000000\0"), (148, "        "), (156, "0"), (257, "ustar\x0000")] {
-            header[at..at + field.len()].copy_from_slice(field.as_bytes());
-        }
-        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        bytes.extend(header);
-        bytes.extend(*contents);
-        bytes.resize(bytes.len().next_multiple_of(512), 0);
-    }
-    bytes.extend([0; 1024]);
-    bytes
-}
-
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
-    use super::{GOOD, bad, bad_lists, deb};
-    use crate::{createrepo::Scratch, tools};
-
-    #[test]
-    fn what_is_made_by_hand_and_not_broken_is_good() {
-        let scratch = Scratch::new();
-        let path = scratch.path().join("good.deb");
-        fs::write(&path, deb(GOOD.as_bytes())).expect("writable");
-        let shown = tools::output("dpkg-deb", ["--info".as_ref(), path.as_os_str()]);
-        assert!(shown.contains("Package: bad"), "{shown}");
-    }
+    use super::{bad, bad_lists};
 
     #[test]
     fn bombs_are_small_as_files() {

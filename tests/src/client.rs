@@ -121,7 +121,9 @@ impl Client {
             request = request.header(*name, *value);
         }
         let result = if matches!(method, Method::GET | Method::HEAD) {
-            agent().run(request.body(()).expect("a request"))
+            let request = request.body(()).expect("a request");
+            // A connection that lay idle may be closed by the server at the moment it is used again.
+            agent().run(request.clone()).or_else(|_| agent().run(request))
         } else {
             agent().run(request.body(body).expect("a request"))
         };

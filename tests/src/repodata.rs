@@ -132,6 +132,33 @@ impl Repodata {
     }
 }
 
+/// The packages in a file of the kind `primary`, in its order.
+///
+/// # Panics
+/// If it is damaged.
+#[must_use]
+pub fn listed(href: &str, bytes: &[u8]) -> Vec<Listed> {
+    let text = String::from_utf8(unpack(href, bytes)).expect("UTF-8");
+    let packages = Element::parse(&text).children.into_iter().filter(|child| child.name == "package");
+    let listed = |package: Element| Listed {
+        name: package.child("name").expect("a package has a name").text.clone(),
+        href: package.child("location").expect("a package has a location").attribute("href").to_owned(),
+        sha256: checksum(&package),
+    };
+    packages.map(listed).collect()
+}
+
+/// A package in a file of the kind `primary`.
+#[derive(Debug)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// Where its file is, below the directory that holds `repodata/`.
+    pub href: String,
+    /// The SHA-256 of its file.
+    pub sha256: String,
+}
+
 /// The first lines in which two texts differ.
 fn difference(ours: &str, theirs: &str) -> String {
     let (ours, theirs): (Vec<_>, Vec<_>) = (ours.lines().collect(), theirs.lines().collect());

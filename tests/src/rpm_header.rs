@@ -19,10 +19,15 @@ const IMMUTABLE_REGION: u32 = 63;
 pub mod tag {
     pub const NAME: u32 = 1000;
     pub const VERSION: u32 = 1001;
+    pub const RELEASE: u32 = 1002;
     pub const SUMMARY: u32 = 1004;
     pub const SIZE: u32 = 1009;
     pub const OLD_FILE_NAMES: u32 = 1027;
     pub const FILE_SIZES: u32 = 1028;
+    pub const SOURCE: u32 = 1044;
+    pub const PROVIDE_NAMES: u32 = 1047;
+    pub const PROVIDE_FLAGS: u32 = 1112;
+    pub const PROVIDE_VERSIONS: u32 = 1113;
     pub const DIRECTORY_INDEXES: u32 = 1116;
     pub const BASE_NAMES: u32 = 1117;
     pub const DIRECTORY_NAMES: u32 = 1118;

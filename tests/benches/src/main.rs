@@ -14,7 +14,6 @@ mod machine;
 mod measure;
 mod peers;
 mod programs;
-mod random;
 mod report;
 #[cfg(test)]
 mod scratch;

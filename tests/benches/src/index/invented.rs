@@ -3,7 +3,7 @@
 use std::{fmt::Write, fs, path::Path};
 
 use super::{Index, fetch::Files};
-use crate::random::Random;
+use colca_tests::random::Random;
 
 /// Of so many packages with a few dependencies among them, and their paths; the first installs nothing.
 pub(crate) fn index(count: usize, folder: &Path) -> Index {

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::{index::Paragraph, random::Random};
+use colca_tests::random::Random;
+
+use crate::index::Paragraph;
 
 /// The seed of everything.
 const SEED: u64 = 5;

@@ -1,10 +1,9 @@
 //! Those for whom all of it is done: dnf, zypper and apt list every package and install some.
 
-use colca_tests::{Repository, apt, dnf, zypper};
+use colca_tests::{Repository, apt, dnf, random::Random, zypper};
 
 use crate::{
     failure::{Result, wrong},
-    random::Random,
     synthetic::{Data, Format, Placed},
 };
 

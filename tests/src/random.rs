@@ -2,33 +2,33 @@
 
 /// Where the sequence stands.
 #[derive(Debug, Clone)]
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// The sequence of a seed.
-    pub(crate) fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// A sequence of its own for each number of the same seed.
-    pub(crate) fn of(seed: u64, number: usize) -> Self {
+    pub fn of(seed: u64, number: usize) -> Self {
         Self(Self(seed ^ (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)).next())
     }
 
     /// One below a bound that is not zero. The bias is below the bound over 2^64.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
 
     /// Puts a list into an order of chance.
-    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
         for last in (1..list.len()).rev() {
             list.swap(last, self.below(last + 1));
         }
     }
 
     /// All that follow, byte by byte.
-    pub(crate) fn bytes(mut self) -> impl Iterator<Item = u8> {
+    pub fn bytes(mut self) -> impl Iterator<Item = u8> {
         std::iter::repeat_with(move || self.next().to_le_bytes()).flatten()
     }
 
