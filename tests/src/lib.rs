@@ -36,6 +36,7 @@ pub mod past;
 pub mod presign;
 pub mod raw;
 pub mod received;
+pub mod receiver;
 pub mod repodata;
 pub mod repository;
 pub mod revisions;

@@ -5,12 +5,14 @@
 mod calls;
 mod clock;
 mod config;
+mod health;
 mod logging;
 pub mod metrics;
 pub mod serve;
 mod services;
 mod settings;
 mod signing_keys;
+pub mod tls;
 mod web;
 
 pub use calls::{Calls, counted};
@@ -20,4 +22,4 @@ pub use serve::{Delivery, Disposition};
 pub use services::Services;
 pub use settings::SettingsSource;
 pub use signing_keys::{CannotSign, SigningKey, SigningKeys};
-pub use web::{Download, Web, WebError};
+pub use web::{Download, Web, WebError, causes};

@@ -41,6 +41,8 @@ mod rpm;
 mod rpm_repository;
 mod shared;
 mod sign;
+mod strike_off;
+mod told;
 mod vanish;
 mod verify;
 mod wanted;
