@@ -51,6 +51,10 @@ fn end_last_poll(folder: &str, queue: &str) {
     let nothing = match folder {
         "ingest" => json!({"upload": "0".repeat(26)}),
         "import" => json!({"import": "0".repeat(26)}),
+        "callback" => json!({
+            "id": "evt_0", "repository": "no/such/repository/at/all/flavors/here", "status": "ready",
+            "at": "2026-01-01T00:00:00Z",
+        }),
         _ => json!({"repository": "no/such/repository/at/all/flavors/here"}),
     };
     send(queue, &nothing);
@@ -70,7 +74,11 @@ pub fn deliver(folder: &str, message: &Value) {
 
 /// Sends a message to the queue that a variable holds the URL of.
 pub fn send(queue: &str, message: &Value) {
-    let body = json!({"QueueUrl": stack().get(queue), "MessageBody": message.to_string()});
+    let mut body = json!({"QueueUrl": stack().get(queue), "MessageBody": message.to_string()});
+    if stack().get(queue).ends_with(".fifo") {
+        body["MessageGroupId"] = json!("of-no-repository");
+        body["MessageDeduplicationId"] = json!(hex::encode(unique::random::<8>()));
+    }
     aws::call("sqs", "AmazonSQS.SendMessage", &body);
 }
 

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::{Repository, aws, stack, stack::root, tools};
 
 /// The folders of all functions.
-pub const ALL: [&str; 8] = ["upload", "ingest", "import", "catalog", "curate", "repo-build", "reap", "admin"];
+pub const ALL: [&str; 9] =
+    ["upload", "ingest", "import", "catalog", "curate", "repo-build", "callback", "reap", "admin"];
 
 /// The name a function was deployed under.
 #[must_use]

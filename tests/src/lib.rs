@@ -38,6 +38,7 @@ pub mod presign;
 pub mod random;
 pub mod raw;
 pub mod received;
+pub mod receiver;
 pub mod repodata;
 pub mod repository;
 pub mod revisions;

@@ -129,3 +129,10 @@ fn set(pk: &str, update: &str, name: &str, value: &Value) {
     });
     aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
 }
+
+/// As if nobody had ever been told that we are well.
+pub fn forget_ping() {
+    let key = json!({"pk": {"S": "PING"}, "sk": {"S": "#"}});
+    let body = json!({"TableName": stack().get("COLCA_JOBS_TABLE"), "Key": key});
+    aws::call("dynamodb", "DynamoDB_20120810.DeleteItem", &body);
+}

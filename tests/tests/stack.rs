@@ -111,6 +111,7 @@ fn each_function_writes_to_the_store_what_is_its_own_and_only_those_that_ask_who
             .collect::<Vec<_>>()
     };
     let (store, accounts) = (stack().store(), stack().get("COLCA_ACCOUNTS_SECRET"));
+    let callbacks = stack().get("COLCA_CALLBACKS_SECRET");
     for folder in functions::ALL {
         for statement in statements(folder) {
             let (actions, resources) = (statement["Action"].to_string(), list(&statement["Resource"]));
@@ -132,11 +133,15 @@ fn each_function_writes_to_the_store_what_is_its_own_and_only_those_that_ask_who
                     matches!(folder, "upload" | "ingest" | "import" | "repo-build") && !actions.contains("Create");
                 let keeps = folder == "admin" && !actions.contains("GetSecretValue");
                 assert!(signs || keeps, "{folder} may do this with keys: {statement}");
+            } else if resources == [format!("{callbacks:?}")] {
+                let proves = matches!(folder, "callback" | "reap");
+                assert!(proves && actions == "\"secretsmanager:GetSecretValue\"", "{folder} may do this: {statement}");
             } else if actions.contains("secretsmanager") {
                 let asks = matches!(folder, "upload" | "catalog" | "curate" | "admin");
                 assert!(asks, "{folder} may read the secrets: {statement}");
                 let reads = actions == "\"secretsmanager:GetSecretValue\"";
-                let changes_accounts = folder == "admin" && resources == [format!("{accounts:?}")];
+                let changes_accounts =
+                    folder == "admin" && resources == [format!("{accounts:?}"), format!("{callbacks:?}")];
                 assert!(reads || changes_accounts, "{folder} may change secrets: {statement}");
             }
         }
@@ -145,7 +150,7 @@ fn each_function_writes_to_the_store_what_is_its_own_and_only_those_that_ask_who
 
 #[test]
 fn queues_give_up_into_a_dead_letter_queue() {
-    for name in ["BUILD", "INGEST", "IMPORT"] {
+    for name in ["BUILD", "INGEST", "IMPORT", "CALLBACK"] {
         let (queue, dead_letters) = (&*format!("COLCA_{name}_QUEUE_URL"), &*format!("COLCA_{name}_DLQ_URL"));
         let body = json!({"QueueUrl": stack().get(queue), "AttributeNames": ["All"]});
         let attributes = aws::call("sqs", "AmazonSQS.GetQueueAttributes", &body)["Attributes"].clone();

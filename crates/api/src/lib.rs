@@ -24,5 +24,5 @@ pub use fields::Fields;
 pub use openapi::openapi;
 pub use operation::Operation;
 pub use routes::Routes;
-pub use show_repository::moment;
+pub use show_repository::{moment, show_repository};
 pub use url_path::{ArchPath, FilePath, FromUrl, Level, Names, RevisionPath, UrlPath};

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 /// The sixteen fields of chacra, and ours: what is published, where it stands, what keeps files from being published.
 /// `archs` are those of its files.
-pub(crate) fn show_repository(repository: &Repository, archs: &[String], now: Timestamp) -> Value {
+#[must_use]
+pub fn show_repository(repository: &Repository, archs: &[String], now: Timestamp) -> Value {
     let path = &repository.repository;
     let published = repository.revision > 0;
     json!({

@@ -37,12 +37,18 @@ pub struct Config {
     pub ingest_queue_url: String,
     /// Where imports are gone on with.
     pub import_queue_url: String,
+    /// Where the receiver of callbacks has things told.
+    pub callback_queue_url: String,
+    /// Where messages end that nobody could deal with, as far as we are told: what they are of, and the URL.
+    pub dead_letters: Vec<(&'static str, String)>,
     /// The buckets that may be imported from, besides the one uploaders put files in.
     pub import_buckets: Vec<String>,
     /// The secret with the user and key.
     pub credentials_secret: String,
     /// The secret with the accounts.
     pub accounts_secret: String,
+    /// The secret with what proves to the receiver of callbacks that it is us.
+    pub callbacks_secret: String,
     /// What the names of secrets with keys begin with.
     pub keys_prefix: String,
     /// The KMS key that encrypts them; the account's own if empty.
@@ -85,9 +91,12 @@ impl Config {
             build_queue_url: text("COLCA_BUILD_QUEUE_URL")?,
             ingest_queue_url: text("COLCA_INGEST_QUEUE_URL")?,
             import_queue_url: text("COLCA_IMPORT_QUEUE_URL")?,
+            callback_queue_url: text("COLCA_CALLBACK_QUEUE_URL")?,
+            dead_letters: dead_letters(),
             import_buckets: words(&optional("COLCA_IMPORT_BUCKETS")),
             credentials_secret: text("COLCA_CREDENTIALS_SECRET")?,
             accounts_secret: text("COLCA_ACCOUNTS_SECRET")?,
+            callbacks_secret: text("COLCA_CALLBACKS_SECRET")?,
             keys_prefix: text("COLCA_KEYS_PREFIX")?,
             keys_encrypted_by: optional("COLCA_KEYS_ENCRYPTED_BY"),
             cdn_url: text("COLCA_CDN_URL")?.trim_end_matches('/').to_owned(),
@@ -110,6 +119,18 @@ fn optional(name: &'static str) -> String {
 fn text(name: &'static str) -> Result<String, ConfigError> {
     let value = optional(name);
     if value.is_empty() { Err(ConfigError { name, problem: "is not set".to_owned() }) } else { Ok(value) }
+}
+
+/// The dead letter queues whose URLs are set: only who looks after them is told.
+fn dead_letters() -> Vec<(&'static str, String)> {
+    let queues = [
+        ("ingest", "COLCA_INGEST_DLQ_URL"),
+        ("import", "COLCA_IMPORT_DLQ_URL"),
+        ("build", "COLCA_BUILD_DLQ_URL"),
+        ("callback", "COLCA_CALLBACK_DLQ_URL"),
+        ("reap", "COLCA_REAP_DLQ_URL"),
+    ];
+    queues.into_iter().map(|(name, url)| (name, optional(url))).filter(|(_, url)| !url.is_empty()).collect()
 }
 
 /// The words of a list, separated by commas.

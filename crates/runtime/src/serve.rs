@@ -1,6 +1,9 @@
 //! How a function waits for work: over HTTP, from a queue, by the clock.
 
+use std::time::Duration;
+
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use colca_store::{Queue, Queues, Received};
 use futures::future::join_all;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
@@ -15,6 +18,8 @@ pub struct Delivery<M> {
     pub id: String,
     /// What it says.
     pub message: M,
+    /// How often it was delivered, this time included.
+    pub times: u32,
 }
 
 /// What becomes of a message.
@@ -24,6 +29,8 @@ pub enum Disposition {
     Done,
     /// It is to be delivered again; after several times it goes to the dead letter queue.
     Retry(String),
+    /// The same, after so long; with a queue whose messages have an order, those after it wait as well.
+    RetryAfter(String, Duration),
 }
 
 /// Answers HTTP requests.
@@ -40,18 +47,19 @@ pub fn routed(router: axum::Router) -> NormalizePath<axum::Router> {
     NormalizePathLayer::trim_trailing_slash().layer(router)
 }
 
-/// Handles messages, those of one batch side by side. What fails is delivered again, alone.
+/// Handles the messages of a queue, those of one batch side by side. What fails is delivered again, alone.
 ///
 /// # Errors
 /// When the Lambda runtime ends.
-pub async fn queue<M, H>(handle: H) -> Result<(), Error>
+pub async fn queue<M, H>(queues: &Queues, queue: Queue, handle: H) -> Result<(), Error>
 where
     M: DeserializeOwned,
     H: AsyncFn(Delivery<M>) -> colca_store::Result<Disposition>,
 {
     let handle = &handle;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
-        let results = join_all(event.payload.records.into_iter().map(|record| deliver(handle, record))).await;
+        let records = event.payload.records.into_iter();
+        let results = join_all(records.map(|record| deliver(queues, queue, handle, received(record)))).await;
         let mut response = SqsBatchResponse::default();
         response.batch_item_failures = results.into_iter().flatten().collect();
         Ok::<_, Error>(response)
@@ -76,19 +84,39 @@ where
     .await
 }
 
+/// The attribute of a message that says how often it was delivered.
+const RECEIVED: &str = "ApproximateReceiveCount";
+
+/// A message as Lambda took it from its queue.
+fn received(record: SqsMessage) -> Received {
+    Received {
+        id: record.message_id.unwrap_or_default(),
+        body: record.body.unwrap_or_default(),
+        times: record.attributes.get(RECEIVED).and_then(|times| times.parse().ok()).unwrap_or(1),
+        receipt: record.receipt_handle.unwrap_or_default(),
+    }
+}
+
 /// One message; gives its failure, if it is to come again.
-async fn deliver<M, H>(handle: &H, record: SqsMessage) -> Option<BatchItemFailure>
+async fn deliver<M, H>(queues: &Queues, queue: Queue, handle: &H, record: Received) -> Option<BatchItemFailure>
 where
     M: DeserializeOwned,
     H: AsyncFn(Delivery<M>) -> colca_store::Result<Disposition>,
 {
-    let id = record.message_id.unwrap_or_default();
+    let Received { id, body, times, .. } = &record;
     let span = info_span!("message", id);
     async {
-        let reason = match serde_json::from_str(record.body.as_deref().unwrap_or_default()) {
-            Ok(message) => match Box::pin(handle(Delivery { id: id.clone(), message })).await {
+        let reason = match serde_json::from_str(body) {
+            Ok(message) => match Box::pin(handle(Delivery { id: id.clone(), message, times: *times })).await {
                 Ok(Disposition::Done) => return None,
                 Ok(Disposition::Retry(reason)) => reason,
+                Ok(Disposition::RetryAfter(reason, delay)) => {
+                    // Otherwise it comes when the time of its queue is over.
+                    if let Err(error) = queues.put_back(queue, &record, delay).await {
+                        warn!(%error, "Message {id} comes again at another time");
+                    }
+                    reason
+                }
                 Err(error) => error.to_string(),
             },
             // It ends in the dead letter queue, where a human can see what it was.

@@ -1,10 +1,15 @@
 //! The services a function works with, connected.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use colca_model::{Ids, RepoPath, SharedClock};
-use colca_store::{Builds, Catalog, Change, Garbage, Jobs, Keys, ObjectKey, Objects, Queues, Secrets, What};
+use colca_settings::Settings;
+use colca_store::{
+    Builds, CallbackMessage, Catalog, Change, Garbage, Jobs, Keys, ObjectKey, Objects, QueueUrls, Queues, Secrets,
+    Status, What,
+};
 use jiff::Timestamp;
 
 use crate::calls::CountCalls;
@@ -61,8 +66,37 @@ impl Services {
     /// # Errors
     /// Whatever the services answer.
     pub async fn request_build(&self, repository: &RepoPath) -> colca_store::Result<()> {
-        let quiet = self.settings.get().await?.quiet(&repository.project).unwrap_or(self.config.quiet);
-        self.builds.request(repository, self.clock.now(), quiet).await
+        let settings = self.settings.get().await?;
+        let quiet = settings.quiet(&repository.project).unwrap_or(self.config.quiet);
+        let is_told = is_told(&settings, repository, Status::Queued);
+        self.builds.request(repository, self.clock.now(), quiet, is_told).await
+    }
+
+    /// Has what happened to a repository told, if the configuration says to whom; otherwise it costs nothing. `which` tells
+    /// it from whatever else of the kind happened. It is sure to be told once this has returned: so call it before whatever
+    /// has the work done again is struck off.
+    ///
+    /// # Errors
+    /// Whatever the services answer.
+    pub async fn tell(&self, repository: &RepoPath, status: Status, which: &impl Display) -> colca_store::Result<()> {
+        self.tell_that(CallbackMessage::new(repository, status, which, self.clock.now())).await
+    }
+
+    /// The same of a build that failed, with the reason.
+    ///
+    /// # Errors
+    /// Whatever the services answer.
+    pub async fn tell_failure(&self, repository: &RepoPath, which: u64, reason: &str) -> colca_store::Result<()> {
+        let message = CallbackMessage::new(repository, Status::Failed, &which, self.clock.now());
+        self.tell_that(message.because(reason)).await
+    }
+
+    async fn tell_that(&self, message: CallbackMessage) -> colca_store::Result<()> {
+        let settings = self.settings.get().await?;
+        if is_told(&settings, &message.repository, message.status) {
+            self.queues.send_callback(&message).await?;
+        }
+        Ok(())
     }
 
     /// Has a repository built because somebody `asked`, whatever has changed in it.
@@ -107,12 +141,13 @@ impl Services {
         let secrets = aws_sdk_secretsmanager::Client::new(sdk);
 
         let catalog = Catalog::new(dynamodb.clone(), config.catalog_table.clone());
-        let queues = Queues::new(
-            sqs,
-            config.build_queue_url.clone(),
-            config.ingest_queue_url.clone(),
-            config.import_queue_url.clone(),
-        );
+        let urls = QueueUrls {
+            ingest: config.ingest_queue_url.clone(),
+            build: config.build_queue_url.clone(),
+            import: config.import_queue_url.clone(),
+            callback: config.callback_queue_url.clone(),
+        };
+        let queues = Queues::new(sqs, urls);
         let objects = Objects::new(s3, config.incoming_bucket.clone(), config.store_bucket.clone());
         let (prefix, encrypted_by) = (config.keys_prefix.clone(), config.keys_encrypted_by.clone());
         let kms = aws_sdk_kms::Client::new(sdk);
@@ -122,7 +157,12 @@ impl Services {
             objects,
             jobs: Jobs::new(dynamodb, config.jobs_table.clone()),
             builds: Builds::new(catalog.clone(), queues.clone()),
-            secrets: Secrets::new(secrets, config.credentials_secret.clone(), config.accounts_secret.clone()),
+            secrets: Secrets::new(
+                secrets,
+                config.credentials_secret.clone(),
+                config.accounts_secret.clone(),
+                config.callbacks_secret.clone(),
+            ),
             signing_keys: SigningKeys::new(keys.clone(), clock.clone()),
             web: Web::default(),
             keys,
@@ -133,4 +173,10 @@ impl Services {
             config,
         }
     }
+}
+
+/// Whether anybody is told. Of a repository that is never built nothing follows what somebody asked for, but its end.
+fn is_told(settings: &Settings, repository: &RepoPath, status: Status) -> bool {
+    let is_built = status == Status::Deleted || !settings.is_disabled(&repository.project);
+    is_built && settings.callbacks().is_some()
 }

@@ -12,11 +12,12 @@ use http::header::{ACCEPT_ENCODING, LOCATION, USER_AGENT};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Incoming};
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
+
+use crate::tls;
 
 /// How long a server may take to take a connection.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -155,13 +156,7 @@ fn connect() -> HttpClient {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_connect_timeout(Some(CONNECT));
-    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
-    let tls = tls.with_safe_default_protocol_versions().expect("aws-lc has ciphers for both versions of TLS");
-    let trusting = tls.clone().with_native_roots().unwrap_or_else(|error| {
-        tracing::warn!(%error, "This machine trusts no certificate: nothing can be fetched over https");
-        tls.with_root_certificates(RootCertStore::empty())
-    });
-    let connector = HttpsConnectorBuilder::new().with_tls_config(trusting.with_no_client_auth());
+    let connector = HttpsConnectorBuilder::new().with_tls_config(tls::verifying());
     let connector = connector.https_or_http().enable_http1().wrap_connector(tcp);
     let mut client = Client::builder(TokioExecutor::new());
     client.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).build(connector)
@@ -189,13 +184,17 @@ fn silent(url: &str, patience: Duration) -> WebError {
 }
 
 /// With all causes: the outermost says "client error" and nothing else.
-fn failed(url: &str, error: &dyn StdError) -> WebError {
-    let (mut reason, mut cause) = (error.to_string(), error.source());
-    while let Some(error) = cause {
-        reason = format!("{reason}: {error}");
-        cause = error.source();
-    }
+fn failed(url: &str, error: &(dyn StdError + 'static)) -> WebError {
+    let reason = causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ");
     WebError::Unreachable { url: url.to_owned(), reason }
+}
+
+/// An error, its cause, the cause of that, and so on.
+pub fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let error: &'e (dyn StdError + 'static) = *error;
+        error.source()
+    })
 }
 
 #[cfg(test)]

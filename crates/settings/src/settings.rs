@@ -6,6 +6,7 @@ use std::time::Duration;
 use colca_model::{Distro, DistroVersion, Flavor, Invalid, Project, Ref, RepoPath};
 use toml::de::{DeTable, DeValue};
 
+use crate::callbacks::Told;
 use crate::codenames::Codenames;
 use crate::distribution_rules::{DEFAULTS, Distributions};
 use crate::distros::Distros;
@@ -32,6 +33,7 @@ pub struct Settings {
     pub(crate) distributions: Distributions,
     pub(crate) signing: SigningRules,
     retention: RetentionRules,
+    pub(crate) told: Told,
 }
 
 impl Settings {
@@ -74,6 +76,7 @@ impl Settings {
             distributions: keys.take("distributions").map(|node| Distributions::read(&node)).unwrap_or_default(),
             signing,
             retention: keys.take("retention").map(RetentionRules::read).unwrap_or_default(),
+            told: Told::read(keys),
         }
     }
 
@@ -146,6 +149,7 @@ impl Default for Settings {
             distributions: Distributions::default(),
             signing: SigningRules::default(),
             retention: RetentionRules::default(),
+            told: Told::default(),
         }
     }
 }

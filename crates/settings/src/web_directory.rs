@@ -1,7 +1,9 @@
 //! Addresses of repositories on the web.
 
+use std::net::IpAddr;
+
 use colca_model::{Invalid, checked_text};
-use url::Url;
+use url::{Host, Url};
 
 /// The longest address, in bytes.
 const LONGEST: usize = 500;
@@ -48,6 +50,32 @@ impl WebDirectory {
     #[must_use]
     pub fn file(&self, path: &str) -> String {
         format!("{}{path}", self.as_str())
+    }
+
+    /// The host, as a name or an address, and its port if it is none that goes without saying: `a.example:8443`.
+    #[must_use]
+    pub fn host_and_port(&self) -> String {
+        self.url().port().map_or_else(|| self.host(), |port| format!("{}:{port}", self.host()))
+    }
+
+    /// The host; an address of IPv6 in brackets.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.url().host_str().unwrap_or_default().to_owned()
+    }
+
+    /// The address of the host, if it is written as one.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        match self.url().host()? {
+            Host::Ipv4(address) => Some(address.into()),
+            Host::Ipv6(address) => Some(address.into()),
+            Host::Domain(_) => None,
+        }
+    }
+
+    fn url(&self) -> Url {
+        Url::parse(&self.0).expect("it was parsed when it was made")
     }
 
     /// The archive that it is a distribution of, and the name of that, if it is one: `https://host/debian/dists/bookworm/`.

@@ -81,6 +81,21 @@ fn its_examples_of_publishing_say_what_they_seem_to() {
     assert!(settings.signing(&ceph).packages);
 }
 
+#[test]
+fn its_examples_of_who_is_told_say_what_they_seem_to() {
+    let settings = Settings::parse(&with_examples()).unwrap_or_else(|problems| panic!("{problems}"));
+    let callbacks = settings.callbacks().expect("somebody");
+    assert_eq!(callbacks.url.as_str(), "https://shaman.example.org/api/repos/");
+    assert_eq!((callbacks.api_url.as_str(), callbacks.retry.as_secs()), ("https://colca.example.org/v1/", 10));
+    let pings = settings.pings().expect("somebody");
+    assert_eq!(pings.url, "https://shaman.example.org/api/nodes/colca.example.org/");
+    assert_eq!((pings.frequency.as_secs(), pings.retries), (300, 3));
+    let receivers = settings.receivers();
+    let may = |host: &str, address: &str| receivers.may_reach(host, address.parse().expect("an address"));
+    assert!(!receivers.verify_ssl && may("any", "10.1.2.3") && may("shaman.internal", "10.2.0.1"));
+    assert!(!may("any", "10.2.0.1") && !may("shaman.internal", "169.254.169.254"));
+}
+
 /// The defaults that the file shows are those that count without it.
 #[test]
 fn the_defaults_it_shows_are_the_defaults() {
@@ -90,7 +105,8 @@ fn the_defaults_it_shows_are_the_defaults() {
     }
 }
 
-/// Some need another: to enforce nothing known would refuse everything, and nothing is signed without a key.
+/// Some need another: to enforce nothing known would refuse everything, nothing is signed without a key, and whoever is told
+/// something is told where we are.
 #[test]
 fn each_other_example_is_a_good_file_alone() {
     let (mut table, mut count) = ("", 0);
@@ -99,7 +115,9 @@ fn each_other_example_is_a_good_file_alone() {
         if line.starts_with('[') {
             table = line;
         }
-        let needs = ["enforce = true", "ButAutomaticUpgrades = true", "packages = true"].contains(&line);
+        let needs = ["enforce = true", "ButAutomaticUpgrades = true", "packages = true"].contains(&line)
+            || line.starts_with("ping_url = ")
+            || (table == "[callbacks]" && line.starts_with("url = "));
         let file = if line == table { line.to_owned() } else { format!("{table}\n{line}") };
         let is_good = !needs && table != "[[repos.ceph.external]]";
         assert_eq!(Settings::parse(&file).is_ok(), is_good, "{file}");

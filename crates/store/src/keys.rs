@@ -5,7 +5,7 @@
 
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
-use colca_model::KeyName;
+use colca_model::{Invalid, KeyName};
 use colca_signing::{Digest, HashAlgorithm, KeyAlgorithm, PublicKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,16 @@ pub struct KeyEntry {
     pub custody: Custody,
     /// When it was added.
     pub added: Timestamp,
+}
+
+impl KeyEntry {
+    /// When it can sign no more; `None` if it always can.
+    ///
+    /// # Errors
+    /// If its public half cannot be read.
+    pub fn expires(&self) -> std::result::Result<Option<Timestamp>, Invalid> {
+        PublicKey::parse(&self.public).map(|public| public.expires())
+    }
 }
 
 /// Who holds a private key.

@@ -4,9 +4,12 @@
 //! key is made in the module that owns the item.
 
 mod builds;
+mod callback_secrets;
+mod callbacks;
 mod catalog;
 mod copies;
 mod deletion;
+mod depths;
 mod error;
 mod jobs;
 mod keys;
@@ -25,14 +28,17 @@ mod secrets;
 mod table;
 
 pub use builds::Builds;
+pub use callback_secrets::{CallbackSecrets, SigningSecret};
+pub use callbacks::{CallbackMessage, Status};
 pub use catalog::{
     AdoptedRow, Built, Catalog, Cause, Change, ChangedFile, Checksum, Claim, EntryFile, Format, Held, Identity,
     KeptLists, Known, Lease, Listing, Name, PackageRow, Page, PageSize, PageToken, Place, Repository, Revision, Search,
     Sought, StoredFragments, What,
 };
 pub use copies::Copied;
+pub use depths::Depth;
 pub use error::{Error, ErrorKind, Result};
-pub use jobs::{DigestProgress, DueGarbage, DueRefresh, Found, Garbage, Jobs, Owner, Verification};
+pub use jobs::{DigestProgress, DueGarbage, DueRefresh, Found, Garbage, Jobs, Owner, Verification, Work};
 pub use keys::{Custody, KeyEntry, Keys, KnownKeys};
 pub use listing::ListedObject;
 pub use multipart::UploadedPart;
@@ -40,7 +46,7 @@ pub use object_key::{Bucket, ObjectKey};
 pub use objects::{ObjectHead, Objects};
 pub use overwrite::Expected;
 pub use presign::{SignedUrl, Validity};
-pub use queues::{BuildMessage, ImportMessage, IngestMessage, Queue, Queues, Received, Task};
+pub use queues::{BuildMessage, ImportMessage, IngestMessage, Queue, QueueUrls, Queues, Received, Task};
 pub use receiver::Receiver;
 pub use registration::{Registered, Registration};
 pub use secrets::{Credentials, KnownAccounts, Secrets};

@@ -73,6 +73,21 @@ pub enum Queue {
     Build,
     /// Imports that go on.
     Import,
+    /// What is told of repositories.
+    Callback,
+}
+
+/// Where the queues are. A function that never writes to one has no use for its URL.
+#[derive(Debug, Clone)]
+pub struct QueueUrls {
+    /// Of uploads that arrived.
+    pub ingest: String,
+    /// Of repositories to build.
+    pub build: String,
+    /// Of imports that go on.
+    pub import: String,
+    /// Of what is told of repositories.
+    pub callback: String,
 }
 
 /// The attribute that says how often a message was delivered.
@@ -87,23 +102,22 @@ pub struct Received {
     pub body: String,
     /// How often it was delivered, this time included.
     pub times: u32,
-    receipt: String,
+    /// What proves to the queue that it was delivered to us.
+    pub receipt: String,
 }
 
 /// The queues we write to, and read from where no Lambda does.
 #[derive(Debug, Clone)]
 pub struct Queues {
-    sqs: aws_sdk_sqs::Client,
-    build_url: String,
-    ingest_url: String,
-    import_url: String,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) urls: QueueUrls,
 }
 
 impl Queues {
-    /// A function that never writes to a queue gives an empty URL for it.
+    /// The queues that are there.
     #[must_use]
-    pub fn new(sqs: aws_sdk_sqs::Client, build_url: String, ingest_url: String, import_url: String) -> Self {
-        Self { sqs, build_url, ingest_url, import_url }
+    pub fn new(sqs: aws_sdk_sqs::Client, urls: QueueUrls) -> Self {
+        Self { sqs, urls }
     }
 
     /// Has a repository worked on after `delay`, in whole seconds, 15 minutes at most.
@@ -111,7 +125,7 @@ impl Queues {
     /// # Errors
     /// Whatever the service answers.
     pub async fn send_build(&self, message: &BuildMessage, delay: Duration) -> Result<()> {
-        self.send(&self.build_url, message, delay).await
+        self.send(&self.urls.build, message, delay).await
     }
 
     /// Has an upload looked at, now.
@@ -119,7 +133,7 @@ impl Queues {
     /// # Errors
     /// Whatever the service answers.
     pub async fn send_ingest(&self, message: &IngestMessage) -> Result<()> {
-        self.send(&self.ingest_url, message, Duration::ZERO).await
+        self.send(&self.urls.ingest, message, Duration::ZERO).await
     }
 
     /// Has the next piece of an import done, now.
@@ -127,7 +141,7 @@ impl Queues {
     /// # Errors
     /// Whatever the service answers.
     pub async fn send_import(&self, message: &ImportMessage) -> Result<()> {
-        self.send(&self.import_url, message, Duration::ZERO).await
+        self.send(&self.urls.import, message, Duration::ZERO).await
     }
 
     /// Takes up to `most` messages from a queue, ten at most; waits for up to `wait`, 20 s at most, if there is none.
@@ -171,11 +185,12 @@ impl Queues {
         answer.map(drop).map_err(|error| Error::sdk(format!("put a message back to {url}"), error))
     }
 
-    fn url(&self, queue: Queue) -> &str {
+    pub(crate) fn url(&self, queue: Queue) -> &str {
         match queue {
-            Queue::Ingest => &self.ingest_url,
-            Queue::Build => &self.build_url,
-            Queue::Import => &self.import_url,
+            Queue::Ingest => &self.urls.ingest,
+            Queue::Build => &self.urls.build,
+            Queue::Import => &self.urls.import,
+            Queue::Callback => &self.urls.callback,
         }
     }
 

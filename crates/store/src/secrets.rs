@@ -1,13 +1,13 @@
 //! Secrets Manager.
 
 use colca_accounts::Accounts;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{Error, ErrorKind, Result};
 
-/// The user and key that may do everything.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+/// A user and key: of whoever may do everything, or ours at the receiver of callbacks.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// The name of the user.
     pub user: String,
@@ -26,9 +26,10 @@ pub struct KnownAccounts {
 /// Where secrets are kept.
 #[derive(Debug, Clone)]
 pub struct Secrets {
-    client: aws_sdk_secretsmanager::Client,
+    pub(crate) client: aws_sdk_secretsmanager::Client,
     credentials: String,
     accounts: String,
+    pub(crate) callbacks: String,
 }
 
 /// The label of the version that everybody reads.
@@ -38,10 +39,16 @@ impl Secrets {
     /// The longest text of a secret, in bytes.
     pub const LONGEST: usize = 65_536;
 
-    /// `credentials` is the name or ARN of the secret with the user and key, `accounts` of that with the accounts.
+    /// `credentials` is the name or ARN of the secret with the user and key, `accounts` of that with the accounts,
+    /// `callbacks` of that with what proves to the receiver of callbacks that it is us.
     #[must_use]
-    pub fn new(client: aws_sdk_secretsmanager::Client, credentials: String, accounts: String) -> Self {
-        Self { client, credentials, accounts }
+    pub fn new(
+        client: aws_sdk_secretsmanager::Client,
+        credentials: String,
+        accounts: String,
+        callbacks: String,
+    ) -> Self {
+        Self { client, credentials, accounts, callbacks }
     }
 
     /// The user and key, as they are now.

@@ -1,15 +1,17 @@
 //! Who may do what, how repositories are built and what signs them: accounts, configuration and keys; whether what is
-//! published is sound; and packages that are taken in from elsewhere. Only who has the scope `admin` gets past
-//! [`admin::Admin`]; every change is recorded, and no log and no answer shows a secret but the one that just made it.
+//! published is sound; packages that are taken in from elsewhere; what proves to the receiver of callbacks that it is us. Only who has the scope `admin` gets past
+//! [`admin::Admin`], and whoever has an account may ask how we are; every change is recorded, and no log and no answer shows a secret but the one that just made it.
 
 mod account_object;
 mod add_secret;
 mod admin;
+mod callbacks;
 mod change_accounts;
 mod delete_account;
 mod delete_secret;
 mod get_account;
 mod get_configuration;
+mod health;
 mod import_operations;
 mod imports;
 mod keys;
@@ -34,6 +36,7 @@ pub fn routes() -> Routes<App> {
     const SECRET: [&str; 1] = ["/admin/accounts/{name}/secrets/{secret}"];
     const KEY: [&str; 1] = ["/admin/keys/{name}"];
     const IMPORT: [&str; 1] = ["/admin/imports/{import}"];
+    const CALLBACKS: [&str; 1] = ["/admin/callbacks"];
     const CONFIGURATION: [&str; 1] = ["/admin/configuration"];
     Routes::default()
         .get(&["/admin/accounts"], list_accounts::list_accounts, &operations::accounts())
@@ -49,6 +52,9 @@ pub fn routes() -> Routes<App> {
         .on(&Method::DELETE, &KEY, keys::delete_key, &operations::no_key())
         .get(&CONFIGURATION, get_configuration::get_configuration, &operations::configuration())
         .on(&Method::PUT, &CONFIGURATION, put_configuration::put_configuration, &operations::set_configuration())
+        .on(&Method::PUT, &CALLBACKS, callbacks::put_callbacks, &operations::set_callbacks())
+        .on(&Method::DELETE, &CALLBACKS, callbacks::delete_callbacks, &operations::no_callbacks())
+        .get(&["/admin/health"], health::get_health, &operations::health())
         .post(&["/admin/verify"], verify::ask, &operations::verify())
         .get(&["/admin/verify"], verify::show, &operations::verified())
         .get(&["/admin/imports"], imports::list_imports, &import_operations::imports())

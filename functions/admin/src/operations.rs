@@ -3,6 +3,7 @@
 use colca_api::Operation;
 use serde_json::{Value, json};
 
+const ABOUT: &str = "about";
 const ACCOUNTS: &str = "accounts";
 const CONFIGURATION: &str = "configuration";
 const KEYS: &str = "keys";
@@ -205,6 +206,60 @@ fn problems() -> Value {
     });
     let problems = json!({"type": "array", "items": problem});
     json!({"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}, "problems": problems}})
+}
+
+pub(crate) fn set_callbacks() -> Operation {
+    let body = json!({
+        "type": "object",
+        "properties": {
+            "user": {"type": "string", "description": "who we are to the receiver, by HTTP Basic"},
+            "key": {"type": "string"},
+            "secret": {"type": "string", "description": "what signs: whsec_ and base64; without it one is made"},
+        },
+        "additionalProperties": false,
+    });
+    let secret = json!({"type": "string", "description": "the one that was made: it is shown here, and never again"});
+    let properties = json!({"logs_in": {"type": "boolean"}, "signs": {"type": "boolean"}, "secret": secret});
+    on_configuration("Replace what proves to the receiver of callbacks that it is us").takes(JSON, body).json(
+        200,
+        "in use within 30 s",
+        json!({"type": "object", "properties": properties}),
+    )
+}
+
+pub(crate) fn no_callbacks() -> Operation {
+    on_configuration("Forget what proves to the receiver of callbacks that it is us").answer(204, "it is forgotten")
+}
+
+pub(crate) fn health() -> Operation {
+    let ok = || json!({"ok": {"type": "boolean"}});
+    let part = json!({"type": "object", "properties": ok()});
+    let mut queue = ok();
+    for count in ["waiting", "under_way", "delayed", "overdue_seconds"] {
+        queue[count] = json!({"type": "integer"});
+    }
+    let queue = json!({"type": "object", "properties": queue});
+    let mut letters = ok();
+    letters["messages"] = json!({"type": "integer"});
+    let letters = json!({"type": "object", "properties": letters});
+    let mut key = ok();
+    key["name"] = json!({"type": "string"});
+    key["days_left"] = json!({"type": ["number", "null"], "description": "null: it never expires"});
+    let all = json!({
+        "ok": {"type": "boolean"},
+        "store": part,
+        "catalog": part,
+        "jobs": part,
+        "queues": {"type": "object", "additionalProperties": queue},
+        "sweeper": queue,
+        "dead_letters": {"type": "object", "additionalProperties": letters},
+        "keys": {"type": "array", "items": {"type": "object", "properties": key}},
+    });
+    Operation::new(ABOUT, "What works, what lags behind, what was given up, and what expires").needs("read").json(
+        200,
+        "each part, and all together",
+        json!({"type": "object", "properties": all}),
+    )
 }
 
 pub(crate) fn verify() -> Operation {

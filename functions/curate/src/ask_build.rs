@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use colca_api::{App, UrlPath, User};
 use colca_model::RepoPath;
-use colca_store::What;
+use colca_store::{Status, What};
 use serde_json::Value;
 
 /// Publishes what has changed.
@@ -30,6 +30,8 @@ pub(crate) async fn ask(app: &App, user: &User, path: &RepoPath, anew: bool) -> 
     user.may_upload_to(&path.project)?;
     app.repository(path).await?;
     let services = &app.services;
+    // Before the build is asked for, so that nothing it tells comes before it.
+    services.tell(path, Status::Requested, &services.ids.upload_id()).await?;
     services.ask_for_build(path, What::Asked { anew, all: anew }).await?;
     user.record(if anew { "asked to recreate" } else { "asked to update" }, path);
     app.repository_object(path).await

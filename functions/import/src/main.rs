@@ -1,9 +1,10 @@
 //! The `import` function.
 
 use colca_runtime::{Error, Services, serve};
+use colca_store::Queue;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let services = Services::start().await?;
-    serve::queue(async |delivery| import::handle(&services, delivery).await).await
+    serve::queue(&services.queues, Queue::Import, async |delivery| import::handle(&services, delivery).await).await
 }

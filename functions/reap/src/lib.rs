@@ -9,6 +9,7 @@ mod refresh_releases;
 mod resume_builds;
 mod resume_imports;
 mod sweep_garbage;
+mod tell_health;
 mod watch_keys;
 
 use colca_runtime::Services;
@@ -16,8 +17,14 @@ use colca_runtime::Services;
 /// One round.
 ///
 /// # Errors
-/// The first failure; each of the seven was tried.
+/// The first failure; each of the eight was tried.
 pub async fn reap(services: &Services) -> colca_store::Result<()> {
+    // Beside the others, since it may have to wait for somebody else.
+    let (swept, told) = futures::join!(sweep(services), tell_health::tell_health(services));
+    swept.and(told)
+}
+
+async fn sweep(services: &Services) -> colca_store::Result<()> {
     let builds = resume_builds::resume_builds(services).await;
     let uploads = expire_uploads::expire_uploads(services).await;
     let imports = resume_imports::resume_imports(services).await;

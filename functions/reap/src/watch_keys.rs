@@ -1,7 +1,6 @@
 //! Keys that expire: how many days each has left, for an alarm (`infra/alarms.yaml`).
 
 use colca_runtime::{Services, metrics};
-use colca_signing::PublicKey;
 use jiff::Timestamp;
 use tracing::{error, warn};
 
@@ -19,8 +18,8 @@ pub(crate) async fn watch_keys(services: &Services) -> colca_store::Result<()> {
     }
     for entry in services.keys.list().await?.keys {
         let name = entry.name.as_str();
-        let end = match PublicKey::parse(&entry.public) {
-            Ok(public) => public.expires(),
+        let end = match entry.expires() {
+            Ok(end) => end,
             Err(invalid) => {
                 error!(key = name, %invalid, "The key {name} cannot be read");
                 continue;

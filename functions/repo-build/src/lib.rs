@@ -42,6 +42,8 @@ mod rpm;
 mod rpm_repository;
 mod shared;
 mod sign;
+mod strike_off;
+mod told;
 mod tries;
 mod vanish;
 mod verify;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use colca_model::{Arch, RepoPath};
 use colca_runtime::{Services, SigningKey};
 use colca_settings::Settings;
-use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Repository, Revision, What};
+use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Repository, Revision, Status, What};
 use tracing::info;
 
 use crate::Builder;
@@ -20,6 +20,8 @@ use crate::promotion::Promotion;
 use crate::publish::publish;
 use crate::revision::NewRevision;
 use crate::sign;
+use crate::strike_off::{strike_off, strike_off_asked};
+use crate::told;
 use crate::tries::Attempt;
 use crate::vanish::vanish;
 use crate::wanted::Wanted;
@@ -50,7 +52,7 @@ pub(crate) async fn publish_changes(
         return Ok(());
     }
     if changes.is_empty() && !repository.is_gone() && !is_merge {
-        return Ok(());
+        return Ok(told::how_it_stands(services, path, lease).await?);
     }
     // Whoever deleted something may have died before tidying up behind it.
     for arch in &removed {
@@ -66,6 +68,9 @@ pub(crate) async fn publish_changes(
         info!(repository = %path, "The configuration says that {path} is not to be built");
         return strike_off_asked(services, path, changes).await;
     }
+    if *number == 1 && !is_merge {
+        services.tell(path, Status::Building, &lease.fence).await?;
+    }
 
     *has_begun = true;
     let keys = services.signing_keys.get(settings.signing(&path.project).keys).await?;
@@ -80,6 +85,7 @@ pub(crate) async fn publish_changes(
         if build.publish((previous.as_ref(), &live), tried).await? {
             outcome.is_sound |= anew;
         }
+        services.tell(path, Status::Ready, &lease.fence).await?;
         return strike_off_asked(services, path, changes).await;
     }
     let assembly = Assembly {
@@ -101,6 +107,9 @@ pub(crate) async fn publish_changes(
         None => cause(&changes),
     };
     outcome.is_sound |= publish_wanted(&assembly, lease, &live, &keys, cause, wanted, tried).await?;
+    if !is_merge {
+        services.tell(path, Status::Ready, &lease.fence).await?;
+    }
     if repository.held.is_some() {
         return strike_off_asked(services, path, changes).await;
     }
@@ -179,12 +188,6 @@ pub(crate) async fn record(
     if noted { Ok(()) } else { Err(Failure::LeaseLost) }
 }
 
-/// Strikes off what somebody asked for; what was changed waits.
-async fn strike_off_asked(services: &Services, path: &RepoPath, changes: Vec<Change>) -> Result<(), Failure> {
-    let asked: Vec<_> = changes.into_iter().filter(|change| matches!(change.what, What::Asked { .. })).collect();
-    Ok(services.catalog.remove_changes(path, &asked).await?)
-}
-
 /// Why a revision is made.
 fn cause(changes: &[Change]) -> Cause {
     let is_asked = |change: &Change| matches!(change.what, What::Asked { .. });
@@ -198,13 +201,4 @@ fn removed_archs(changes: &[Change]) -> BTreeSet<Arch> {
         What::Added(_) | What::Asked { .. } => None,
     };
     changes.iter().filter_map(removed).collect()
-}
-
-/// Strikes changes off, those that added something first: were only the deletion of a file struck off, its addition would
-/// wait for a package that never comes.
-pub(crate) async fn strike_off(services: &Services, path: &RepoPath, changes: &[Change]) -> colca_store::Result<()> {
-    let (added, others): (Vec<_>, Vec<_>) =
-        changes.iter().cloned().partition(|change| matches!(change.what, What::Added(_)));
-    services.catalog.remove_changes(path, &added).await?;
-    services.catalog.remove_changes(path, &others).await
 }

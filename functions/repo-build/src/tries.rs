@@ -12,6 +12,7 @@ use crate::build_repository::{Purpose, lease};
 use crate::failure::Failure;
 use crate::heartbeat;
 use crate::publish_changes::publish_changes;
+use crate::told;
 
 /// How often a build starts again when it was overtaken, and how long it waits before.
 const TRIES: u32 = 3;
@@ -92,12 +93,14 @@ pub(crate) async fn try_to_publish(
             continue;
         }
         if !failure.is_told() {
+            told::broken_off(services, path, held, &failure).await;
             return Err(failure);
         }
         warn!(repository = %path, %failure, "Nothing of {path} can be published");
         if !services.catalog.record_failure(path, held, &failure.to_string(), failure.problems()).await? {
             return Err(Failure::LeaseLost);
         }
+        services.tell_failure(path, held.fence, &failure.to_string()).await?;
         attempt.outcome.has_left_some = true;
         return if failure.is_final() { Ok(()) } else { Err(failure) };
     }

@@ -3,14 +3,14 @@
 use colca_model::{RepoPath, RepositoryKind};
 use colca_revisions::superseded;
 use colca_runtime::Services;
-use colca_store::{Change, Lease, ObjectKey, Revision};
+use colca_store::{Change, Lease, ObjectKey, Revision, Status};
 use tracing::info;
 
 use crate::failure::Failure;
 use crate::keep_lists::forget_lists;
 use crate::live::{Live, entry};
-use crate::publish_changes::strike_off;
 use crate::shared;
+use crate::strike_off::strike_off;
 
 /// Retracts what is public of a repository in which there seems to be no file; or leaves it to the next build, if there is
 /// one after all.
@@ -45,6 +45,10 @@ pub(crate) async fn vanish(
     }
     if !services.catalog.record_retraction(path, lease).await? {
         return Err(Failure::LeaseLost);
+    }
+    // Who comes again to what is gone already has nothing to tell.
+    if lease.repository.revision > 0 || !changes.is_empty() {
+        services.tell(path, Status::Deleted, &lease.fence).await?;
     }
     strike_off(services, path, changes).await?;
     info!(repository = %path, "Nothing is left of {path}");

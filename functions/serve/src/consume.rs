@@ -50,24 +50,27 @@ where
     M: DeserializeOwned,
     H: AsyncFn(Delivery<M>) -> colca_store::Result<Disposition>,
 {
+    let again = PAUSE * 4_u32.pow(message.times.clamp(1, 5) - 1);
     let reason = match serde_json::from_str(&message.body) {
         Ok(parsed) => {
             // A panic is one message's failure, as in Lambda.
-            let work = AssertUnwindSafe(handle(Delivery { id: message.id.clone(), message: parsed })).catch_unwind();
+            let delivery = Delivery { id: message.id.clone(), message: parsed, times: message.times };
+            let work = AssertUnwindSafe(handle(delivery)).catch_unwind();
             match keeping(queues, queue, &message, Box::pin(work)).await {
                 Ok(Ok(Disposition::Done)) => None,
-                Ok(Ok(Disposition::Retry(reason))) => Some(reason),
-                Ok(Err(error)) => Some(error.to_string()),
-                Err(_) => Some("its work panicked".to_owned()),
+                Ok(Ok(Disposition::Retry(reason))) => Some((reason, again)),
+                Ok(Ok(Disposition::RetryAfter(reason, delay))) => Some((reason, delay)),
+                Ok(Err(error)) => Some((error.to_string(), again)),
+                Err(_) => Some(("its work panicked".to_owned(), again)),
             }
         }
-        Err(error) => Some(format!("unreadable message: {error}")),
+        Err(error) => Some((format!("unreadable message: {error}"), again)),
     };
     let ended = match reason {
         None => queues.delete(queue, &message).await,
-        Some(reason) => {
+        Some((reason, delay)) => {
             warn!(id = message.id, reason, "Message {} is to be delivered again", message.id);
-            queues.put_back(queue, &message, PAUSE * 4_u32.pow(message.times.clamp(1, 5) - 1)).await
+            queues.put_back(queue, &message, delay).await
         }
     };
     if let Err(error) = ended {

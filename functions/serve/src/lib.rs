@@ -30,6 +30,7 @@ use crate::consume::consume;
 const UPLOADS_AT_ONCE: usize = 8;
 const BUILDS_AT_ONCE: usize = 2;
 const IMPORTS_AT_ONCE: usize = 2;
+const CALLBACKS_AT_ONCE: usize = 2;
 
 /// How often the sweeper comes.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -45,11 +46,14 @@ pub async fn serve(services: Services) -> Result<(), Error> {
     let ingest = async |delivery| ingest::handle(&services, delivery).await;
     let build = async |delivery| builder.handle(delivery).await;
     let import = async |delivery| import::handle(&services, delivery).await;
+    let teller = callback::Teller::new(services.clone());
+    let tell = async |delivery| teller.handle(delivery).await;
     let queues = &services.queues;
     // All in this one task, on one processor: they wait for others most of the time.
     let uploads = (0..UPLOADS_AT_ONCE).map(|_| consume(queues, Queue::Ingest, &ingest, stopping.clone()));
     let builds = (0..BUILDS_AT_ONCE).map(|_| consume(queues, Queue::Build, &build, stopping.clone()));
     let imports = (0..IMPORTS_AT_ONCE).map(|_| consume(queues, Queue::Import, &import, stopping.clone()));
+    let callbacks = (0..CALLBACKS_AT_ONCE).map(|_| consume(queues, Queue::Callback, &tell, stopping.clone()));
     let answers = async {
         let ended = http::serve(listener, services.clone()).await;
         info!("Finishing what has begun");
@@ -57,7 +61,8 @@ pub async fn serve(services: Services) -> Result<(), Error> {
         ended
     };
     let sweeps = sweep(&services, stopping.clone());
-    let (ended, ..) = tokio::join!(answers, join_all(uploads), join_all(builds), join_all(imports), sweeps);
+    let messages = async { tokio::join!(join_all(uploads), join_all(builds), join_all(imports), join_all(callbacks)) };
+    let (ended, ..) = tokio::join!(answers, messages, sweeps);
     Ok(ended?)
 }
 

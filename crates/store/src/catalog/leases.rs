@@ -74,19 +74,24 @@ struct Leased {
 
 impl Catalog {
     /// Notes that a repository has changes and a build is due at `until`, unless one is already due in the future.
-    /// `true` if the caller now has to send the message for it.
+    /// The repository if the caller now has to send the message for it.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn claim_build(&self, path: &RepoPath, now: Timestamp, until: Timestamp) -> Result<bool> {
+    pub async fn claim_build(&self, path: &RepoPath, now: Timestamp, until: Timestamp) -> Result<Option<Repository>> {
         let free = "attribute_exists(pk) AND (attribute_not_exists(queued_until) OR queued_until <= :now)";
         let request = self
             .update(path, "SET dirty = :dirty, queued_until = :until, modified = :now")
             .condition_expression(free)
             .expression_attribute_values(":dirty", text(DIRTY))
             .expression_attribute_values(":until", number(until.as_millisecond()))
-            .expression_attribute_values(":now", number(now.as_millisecond()));
-        held(send(request, path).await)
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .return_values(ReturnValue::AllNew);
+        match send(request, path).await {
+            Ok(item) => value(item).map(Some),
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Notes that the build that was due begins now, for whoever found the lease taken. Whatever is registered from here on

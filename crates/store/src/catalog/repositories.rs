@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Catalog, Held, partition};
-use crate::table::{attribute, held, key, number, text, value};
+use crate::table::{Item, attribute, held, key, number, text, value};
 use crate::{Error, ErrorKind, Result};
 
 pub(super) const SK: &str = "#";
@@ -143,8 +143,17 @@ impl Repository {
     #[must_use]
     pub fn is_forgotten(&self, now: Timestamp, patience: Duration) -> bool {
         let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
-        let due = self.queued_until.or(self.lease_until).unwrap_or(self.modified);
-        self.needs_update() && !self.is_updating(now) && due.saturating_add(patience) < now.as_millisecond()
+        self.needs_update() && !self.is_updating(now) && self.due().saturating_add(patience) < now.as_millisecond()
+    }
+
+    /// When its build is due, or was, if it has changes: the last that is known of it.
+    #[must_use]
+    pub fn build_was_due(&self) -> Option<Timestamp> {
+        self.needs_update().then(|| Timestamp::from_millisecond(self.due()).ok()).flatten()
+    }
+
+    fn due(&self) -> i64 {
+        self.queued_until.or(self.lease_until).unwrap_or(self.modified)
     }
 }
 
@@ -196,7 +205,7 @@ impl Catalog {
             .expression_attribute_values(":path", text(path.to_string()))
             .expression_attribute_values(":kind", attribute(kind)?)
             .expression_attribute_values(":now", number(now.as_millisecond()));
-        send(request, path).await
+        send(request, path).await.map(drop)
     }
 
     /// Notes a repository that was marked gone anew, if it has a file after all: whoever registers one after this look
@@ -257,7 +266,8 @@ impl Catalog {
 const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(30);
 
-pub(super) async fn send(request: UpdateItemFluentBuilder, path: &RepoPath) -> Result<()> {
+/// Gives what the request wants to see of the item.
+pub(super) async fn send(request: UpdateItemFluentBuilder, path: &RepoPath) -> Result<Item> {
     let mut tries = 1;
     loop {
         let answer = request.clone().send().await;
@@ -266,7 +276,7 @@ pub(super) async fn send(request: UpdateItemFluentBuilder, path: &RepoPath) -> R
                 tokio::time::sleep(PAUSE * tries).await;
                 tries += 1;
             }
-            result => return result.map(drop),
+            result => return result.map(|answer| answer.attributes.unwrap_or_default()),
         }
     }
 }

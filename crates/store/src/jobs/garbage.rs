@@ -11,7 +11,7 @@ use super::{Jobs, SK};
 use crate::table::{held, item, key, number, text};
 use crate::{Error, Result};
 
-const DUE: &str = "garbage";
+pub(super) const DUE: &str = "garbage";
 
 /// An object to delete, unless what it belongs to still names it when the time has come: it is noted before it is
 /// superseded, so that a crash in between forgets nothing.

@@ -8,7 +8,7 @@ use super::Jobs;
 use crate::table::{held, item, key, number, text};
 use crate::{Error, Result};
 
-const DUE: &str = "import";
+pub(super) const DUE: &str = "import";
 
 /// The partition of all of them, so that a list is one query.
 const PK: &str = "IMPORTS";

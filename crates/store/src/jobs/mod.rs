@@ -8,12 +8,15 @@
 //! | object that is superseded, or is named by nobody yet | `GARBAGE#<key>` | `#` | when to delete it |
 //! | `Release` files that expire | `REFRESH#<repository>` | `#` | when to write them anew |
 //! | what was found in a repository | `VERIFY#<repository>` | `#` | |
+//! | when somebody was told that we are well | `PING` | `#` | |
 //!
 //! The sparse index `due-index` (`due_kind`, `due_at`) lists what `reap` has to look at.
 
 mod digests;
 mod garbage;
 mod imports;
+mod lag;
+mod pings;
 mod refreshes;
 mod uploads;
 mod verifications;
@@ -21,6 +24,7 @@ mod verifications;
 pub use digests::DigestProgress;
 pub use garbage::{DueGarbage, Garbage, Owner};
 use jiff::Timestamp;
+pub use lag::Work;
 pub use refreshes::DueRefresh;
 use serde::de::DeserializeOwned;
 pub use verifications::{Found, Verification};

@@ -9,7 +9,7 @@ use super::{Jobs, SK};
 use crate::table::{held, key, number, text};
 use crate::{Error, Result};
 
-const DUE: &str = "refresh";
+pub(super) const DUE: &str = "refresh";
 
 /// A repository whose time has come.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -8,7 +8,7 @@ use super::{Jobs, SK};
 use crate::table::{attribute, held, item, key, number, text};
 use crate::{Error, ErrorKind, Result};
 
-const DUE: &str = "upload";
+pub(super) const DUE: &str = "upload";
 
 impl Jobs {
     /// Writes down a new upload: a pending one to be looked after from `due` on, an ended one to be kept until then.
