@@ -38,6 +38,7 @@ pub mod raw;
 pub mod received;
 pub mod repodata;
 pub mod repository;
+pub mod retention;
 pub mod revisions;
 pub mod rpm_header;
 pub mod rpm_repository;

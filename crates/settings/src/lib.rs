@@ -25,7 +25,7 @@ pub use distribution::Distribution;
 pub use external::External;
 pub use extras::Refs;
 pub use problem::{Problem, Problems};
-pub use retention::Retention;
+pub use retention::{Retention, RetentionRule};
 pub use settings::Settings;
 pub use signing::Signing;
 pub use web_directory::WebDirectory;

@@ -17,6 +17,7 @@ mod objects;
 mod overwrite;
 mod pieces;
 mod presign;
+mod purging;
 mod queues;
 mod receiver;
 mod registration;
@@ -32,7 +33,10 @@ pub use catalog::{
 };
 pub use copies::Copied;
 pub use error::{Error, ErrorKind, Result};
-pub use jobs::{DigestProgress, DueGarbage, DueRefresh, Found, Garbage, Jobs, Owner, Verification};
+pub use jobs::{
+    DigestProgress, DueGarbage, DuePurge, DueRefresh, Found, Garbage, Jobs, Owner, Purge, PurgeState, PurgedFile,
+    RetentionRun, RunKind, Verification,
+};
 pub use keys::{Custody, KeyEntry, Keys, KnownKeys};
 pub use listing::ListedObject;
 pub use multipart::UploadedPart;

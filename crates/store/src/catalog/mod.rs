@@ -15,6 +15,7 @@
 
 mod adopted;
 mod binaries;
+mod changed;
 mod changes;
 mod claims;
 mod holds;
@@ -48,6 +49,8 @@ pub use repositories::Repository;
 pub use revisions::{Cause, EntryFile, Place, Revision};
 pub use search::Page;
 pub use search_terms::{Checksum, PageSize, Search, Sought};
+
+pub(crate) use repositories::{GONE, THERE, send};
 
 use crate::Result;
 use crate::table::Table;

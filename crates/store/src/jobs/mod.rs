@@ -8,20 +8,27 @@
 //! | object that is superseded, or is named by nobody yet | `GARBAGE#<key>` | `#` | when to delete it |
 //! | `Release` files that expire | `REFRESH#<repository>` | `#` | when to write them anew |
 //! | what was found in a repository | `VERIFY#<repository>` | `#` | |
+//! | repository that was purged | `PURGES` | `<id>` | while it is being purged or restored: when to look whether it was forgotten |
+//! | file of it | `PURGED#<repository>` | `<arch>/<filename>/<version>` | |
+//! | run of retention | `RETENTION` | `daily` or `asked` | |
 //!
 //! The sparse index `due-index` (`due_kind`, `due_at`) lists what `reap` has to look at.
 
 mod digests;
 mod garbage;
 mod imports;
+mod purges;
 mod refreshes;
+mod retention_runs;
 mod uploads;
 mod verifications;
 
 pub use digests::DigestProgress;
 pub use garbage::{DueGarbage, Garbage, Owner};
 use jiff::Timestamp;
+pub use purges::{DuePurge, Purge, PurgeState, PurgedFile};
 pub use refreshes::DueRefresh;
+pub use retention_runs::{RetentionRun, RunKind};
 use serde::de::DeserializeOwned;
 pub use verifications::{Found, Verification};
 
