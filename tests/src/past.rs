@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Repository, accounts, aws, stack, tools};
+use crate::{Repository, accounts, aws, stack, tools, wait};
 
 /// An upload that `reap` should have looked after long ago.
 pub fn make_upload_due(id: &str) {
@@ -118,10 +118,20 @@ pub fn make_repository_old(repository: &Repository, days: i64) {
     });
     let found = aws::call("dynamodb", "DynamoDB_20120810.Query", &body);
     for item in found["Items"].as_array().expect("a list") {
+        wait_until_announced(item["upload"]["S"].as_str().expect("an id"));
         update(&files, item["sk"]["S"].as_str().expect("a key"), "modified", json!({"S": then}));
     }
     let milliseconds = (seconds * 1000).to_string();
     update(&format!("REPO#{}", repository.full_path()), "#", "changed", json!({"N": milliseconds}));
+}
+
+/// Waits until all that follows a registration is done: it may have been published before that.
+fn wait_until_announced(id: &str) {
+    let key = json!({"pk": {"S": format!("UPLOAD#{id}")}, "sk": {"S": "#"}});
+    let body = json!({"TableName": stack().get("COLCA_JOBS_TABLE"), "Key": key, "ConsistentRead": true});
+    wait::until(&format!("upload {id} to be announced"), || {
+        aws::call("dynamodb", "DynamoDB_20120810.GetItem", &body)["Item"]["due_at"].is_null().then_some(())
+    });
 }
 
 /// A purge whose time is over: its repository cannot be restored any more.
