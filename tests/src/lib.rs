@@ -41,6 +41,7 @@ pub mod received;
 pub mod receiver;
 pub mod repodata;
 pub mod repository;
+pub mod retention;
 pub mod revisions;
 pub mod rights;
 pub mod rpm_header;

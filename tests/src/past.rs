@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Repository, aws, stack};
+use crate::{Repository, accounts, aws, stack, tools, wait};
 
 /// An upload that `reap` should have looked after long ago.
 pub fn make_upload_due(id: &str) {
@@ -94,6 +94,85 @@ pub fn refresh_due(repository: &Repository) -> Option<i64> {
 
 fn refresh(repository: &Repository) -> String {
     format!("REFRESH#{}", repository.prefix().trim_start_matches("repos/"))
+}
+
+/// A repository that nobody has changed for so many days, and neither have its files been.
+pub fn make_repository_old(repository: &Repository, days: i64) {
+    let then = accounts::in_seconds(-days * 24 * 60 * 60 - 60);
+    let seconds: i64 = tools::output("date", ["-d", &then, "+%s"]).trim().parse().expect("a number");
+    let update = |pk: &str, sk: &str, name: &str, value: Value| {
+        let body = json!({
+            "TableName": stack().get("COLCA_CATALOG_TABLE"),
+            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
+            "UpdateExpression": format!("SET {name} = :then"),
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeValues": {":then": value},
+        });
+        aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
+    };
+    let files = format!("FILES#{}", repository.path());
+    let body = json!({
+        "TableName": stack().get("COLCA_CATALOG_TABLE"),
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": files}},
+    });
+    let found = aws::call("dynamodb", "DynamoDB_20120810.Query", &body);
+    for item in found["Items"].as_array().expect("a list") {
+        wait_until_announced(item["upload"]["S"].as_str().expect("an id"));
+        update(&files, item["sk"]["S"].as_str().expect("a key"), "modified", json!({"S": then}));
+    }
+    let milliseconds = (seconds * 1000).to_string();
+    update(&format!("REPO#{}", repository.full_path()), "#", "changed", json!({"N": milliseconds}));
+}
+
+/// Waits until all that follows a registration is done: it may have been published before that.
+fn wait_until_announced(id: &str) {
+    let key = json!({"pk": {"S": format!("UPLOAD#{id}")}, "sk": {"S": "#"}});
+    let body = json!({"TableName": stack().get("COLCA_JOBS_TABLE"), "Key": key, "ConsistentRead": true});
+    wait::until(&format!("upload {id} to be announced"), || {
+        aws::call("dynamodb", "DynamoDB_20120810.GetItem", &body)["Item"]["due_at"].is_null().then_some(())
+    });
+}
+
+/// A purge whose time is over: its repository cannot be restored any more.
+pub fn make_purge_over(id: &str) {
+    set_purge(id, "until", "2026-01-01T00:00:00Z");
+}
+
+/// A purge that can be undone for as long as a test takes.
+pub fn prolong_purge(id: &str) {
+    set_purge(id, "until", "9999-01-01T00:00:00Z");
+}
+
+/// No run of the day yet.
+pub fn forget_daily_run() {
+    let key = json!({"pk": {"S": "RETENTION"}, "sk": {"S": "daily"}});
+    let body = json!({"TableName": stack().get("COLCA_JOBS_TABLE"), "Key": key});
+    aws::call("dynamodb", "DynamoDB_20120810.DeleteItem", &body);
+}
+
+/// A purge, or its undoing, whose function died before it wrote down that it was done: its state is the one given.
+pub fn rewind_purge(id: &str, state: &str) {
+    set_purge(id, "state", state);
+    let body = json!({
+        "TableName": stack().get("COLCA_JOBS_TABLE"),
+        "Key": {"pk": {"S": "PURGES"}, "sk": {"S": id}},
+        "UpdateExpression": "SET due_kind = :kind, due_at = :due REMOVE expires",
+        "ExpressionAttributeValues": {":kind": {"S": "purge"}, ":due": {"N": "0"}},
+    });
+    aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
+}
+
+fn set_purge(id: &str, name: &str, value: &str) {
+    let body = json!({
+        "TableName": stack().get("COLCA_JOBS_TABLE"),
+        "Key": {"pk": {"S": "PURGES"}, "sk": {"S": id}},
+        "UpdateExpression": "SET #name = :value",
+        "ConditionExpression": "attribute_exists(pk)",
+        "ExpressionAttributeNames": {"#name": name},
+        "ExpressionAttributeValues": {":value": {"S": value}},
+    });
+    aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
 }
 
 /// A registered upload whose function died before it made the project of its file visible.

@@ -132,6 +132,7 @@ fn meaning(name: &str) -> Option<&'static str> {
         "name" => "the name of an account",
         "secret" => "the id of a secret",
         "import" => "the id of an import",
+        "purge" => "the id of a purge",
         _ => return None,
     })
 }

@@ -6,7 +6,7 @@ use colca_settings::Settings;
 use colca_store::{Known, Name, ObjectKey, Registered, Registration};
 
 use crate::announce::announce;
-use crate::claim::claim;
+use crate::claim::{Claimant, claim};
 use crate::contents::{Contents, Subject};
 use crate::place::{self, Placed, Target};
 use crate::refusal::Refusal;
@@ -172,7 +172,7 @@ pub(crate) async fn prepare(
         may_replace(upload, binary)?;
     }
     let claim = match arrived.contents.identity() {
-        Some(identity) => claim(services, upload, identity, made).await?,
+        Some(identity) => claim(services, Claimant::from(&upload.request), identity, made).await?,
         None => None,
     };
     let placed = match placed {

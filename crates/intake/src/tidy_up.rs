@@ -19,7 +19,9 @@ pub async fn tidy_up(
     for arch in archs {
         catalog.prune_levels(repository, &arch).await?;
     }
-    if !catalog.has_files(repository).await? {
+    if catalog.has_files(repository).await? {
+        catalog.note_change(repository, services.clock.now()).await?;
+    } else {
         catalog.mark_gone(repository, services.clock.now()).await?;
         catalog.note_if_filled(repository, services.clock.now()).await?;
     }

@@ -30,7 +30,7 @@ pub use external::External;
 pub use extras::Refs;
 pub use problem::{Problem, Problems};
 pub use receivers::Receivers;
-pub use retention::Retention;
+pub use retention::{Retention, RetentionRule};
 pub use settings::Settings;
 pub use signing::Signing;
 pub use web_directory::WebDirectory;

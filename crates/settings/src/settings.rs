@@ -14,7 +14,7 @@ use crate::found::FILE;
 use crate::project::{Elsewhere, ProjectSettings, quiet};
 use crate::retention::RetentionRules;
 use crate::signing::SigningRules;
-use crate::{Found, Keys, Node, Problem, Problems, Retention, WebDirectory, external};
+use crate::{Found, Keys, Node, Problem, Problems, RetentionRule, WebDirectory, external};
 
 /// The longest text that is read, in bytes.
 const LONGEST: usize = 256 * 1024;
@@ -128,11 +128,17 @@ impl Settings {
         self.generic_versions.contains(version)
     }
 
-    /// When a repository may be deleted; none if never, since retention is not enabled. If both the ref and the
-    /// flavor have a rule, the larger number of each counts; if one has, that; if none, the default of the file.
+    /// When a repository may be purged. If both the ref and the flavor have a rule, the larger number of each counts; if
+    /// one has, that; if none, the default of the file.
     #[must_use]
-    pub fn retention(&self, project: &Project, git_ref: &Ref, flavor: &Flavor) -> Option<Retention> {
+    pub fn retention(&self, project: &Project, git_ref: &Ref, flavor: &Flavor) -> RetentionRule {
         self.retention.of(project, git_ref, flavor)
+    }
+
+    /// Whether that is done every day, though nobody asks.
+    #[must_use]
+    pub fn purges_daily(&self) -> bool {
+        self.retention.enabled
     }
 }
 

@@ -52,10 +52,13 @@ fn all_its_examples_together_are_a_good_file() {
     let passes = [("ubuntu", "noble"), ("ubuntu", "9"), ("debian", "9"), ("debian", "any")].map(|(d, v)| check(d, v));
     assert_eq!(passes, [true, false, false, true]);
 
-    let retention = |git_ref, flavor: &str| settings.retention(&ceph, git_ref, &flavor.parse().expect("a flavor"));
-    assert_eq!(retention(&main, "debug"), Some(Retention { days: 30, keep_minimum: 2 }));
-    assert_eq!(retention(&quincy, "debug"), Some(Retention { days: 3, keep_minimum: 0 }));
-    assert_eq!(retention(&quincy, "default"), Some(Retention::default()));
+    assert!(settings.purges_daily());
+    let retention =
+        |git_ref, flavor: &str| settings.retention(&ceph, git_ref, &flavor.parse().expect("a flavor")).retention;
+    assert_eq!(retention(&main, "debug"), Retention { days: 30, keep_minimum: 2, pinned: false });
+    assert_eq!(retention(&quincy, "debug"), Retention { days: 3, keep_minimum: 0, pinned: false });
+    assert_eq!(retention(&quincy, "default"), Retention::default());
+    assert!(retention(&"v19".parse().expect("a ref"), "default").pinned);
 }
 
 #[test]

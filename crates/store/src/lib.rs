@@ -20,6 +20,7 @@ mod objects;
 mod overwrite;
 mod pieces;
 mod presign;
+mod purging;
 mod queues;
 mod receiver;
 mod registration;
@@ -38,7 +39,10 @@ pub use catalog::{
 pub use copies::Copied;
 pub use depths::Depth;
 pub use error::{Error, ErrorKind, Result};
-pub use jobs::{DigestProgress, DueGarbage, DueRefresh, Found, Garbage, Jobs, Owner, Verification, Work};
+pub use jobs::{
+    DigestProgress, DueGarbage, DuePurge, DueRefresh, Found, Garbage, Jobs, Owner, Purge, PurgeState, PurgedFile,
+    RetentionRun, RunKind, Verification, Work,
+};
 pub use keys::{Custody, KeyEntry, Keys, KnownKeys};
 pub use listing::ListedObject;
 pub use multipart::UploadedPart;

@@ -77,7 +77,8 @@ impl Catalog {
         let end = jobs.ending(&registration.binary.upload, &state(&registration), now, keep)?;
         let what = format!("register {} in {}", registration.binary.filename, registration.binary.repository);
         let end = TransactWriteItem::builder().update(end).build();
-        self.enter(self.writes(registration, end)?, what).await
+        let change = registration.binary.upload.clone();
+        self.enter(self.writes(registration, change, end)?, what).await
     }
 
     /// Enters files, all or none, and writes down their uploads, which nobody did before; what was noted as garbage before it was copied
@@ -102,7 +103,8 @@ impl Catalog {
             let upload = Upload { state: state(&registration), ..upload };
             let named = registration.objects().map(|object| jobs.entered(object)).collect::<Result<Vec<_>>>()?;
             let end = TransactWriteItem::builder().put(jobs.recording(&upload, now + keep)?).build();
-            writes.extend(self.writes(registration, end)?);
+            let change = registration.binary.upload.clone();
+            writes.extend(self.writes(registration, change, end)?);
             writes.extend(named.into_iter().map(|delete| TransactWriteItem::builder().delete(delete).build()));
         }
         match self.enter(writes, what).await {
@@ -111,12 +113,17 @@ impl Catalog {
         }
     }
 
-    /// The items of a file. The first two are what [`refused`] tells from the others.
-    fn writes(&self, registration: Registration, end: TransactWriteItem) -> Result<Vec<TransactWriteItem>> {
+    /// The items of a file, and of the `change` that has it published. The first two are what [`refused`] tells from the others.
+    pub(crate) fn writes(
+        &self,
+        registration: Registration,
+        change: UploadId,
+        end: TransactWriteItem,
+    ) -> Result<Vec<TransactWriteItem>> {
         let Registration { binary, replaces, package, claim, .. } = registration;
         let before = replaces.as_ref().map(|replaced| replaced.upload.clone());
         let what = What::Added(changed(&binary, binary.version, before));
-        let change = Change { id: binary.upload.clone(), what };
+        let change = Change { id: change, what };
         let file = self.put(&binary)?;
         let file = if replaces.is_some() {
             let before = number(binary.version - 1);
@@ -144,7 +151,7 @@ impl Catalog {
         Ok(writes)
     }
 
-    async fn enter(&self, writes: Vec<TransactWriteItem>, what: String) -> Result<Registered> {
+    pub(crate) async fn enter(&self, writes: Vec<TransactWriteItem>, what: String) -> Result<Registered> {
         let request = self.table.db.transact_write_items().set_transact_items(Some(writes));
         match request.send().await {
             Ok(_) => Ok(Registered::Done),
@@ -285,7 +292,7 @@ mod tests {
             let end = jobs.entered("the end, which is one, too").expect("good");
             let end = TransactWriteItem::builder().delete(end).build();
             let noted = registration.objects().count();
-            let writes = catalog.writes(registration.clone(), end).expect("good").len() + noted;
+            let writes = catalog.writes(registration.clone(), binary.upload.clone(), end).expect("good").len() + noted;
             assert_eq!((registration.items(), writes), (count, count));
         }
     }

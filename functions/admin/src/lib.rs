@@ -1,6 +1,7 @@
 //! Who may do what, how repositories are built and what signs them: accounts, configuration and keys; whether what is
-//! published is sound; packages that are taken in from elsewhere; what proves to the receiver of callbacks that it is us. Only who has the scope `admin` gets past
-//! [`admin::Admin`], and whoever has an account may ask how we are; every change is recorded, and no log and no answer shows a secret but the one that just made it.
+//! published is sound; packages that are taken in from elsewhere; repositories that are purged, and restored; what proves to the
+//! receiver of callbacks that it is us. Only who has the scope `admin` gets past [`admin::Admin`], and whoever has an account may
+//! ask how we are; every change is recorded, and no log and no answer shows a secret but the one that just made it.
 
 mod account_object;
 mod add_secret;
@@ -19,8 +20,11 @@ mod list_accounts;
 mod new_key;
 mod operations;
 mod path;
+mod purges;
 mod put_account;
 mod put_configuration;
+mod retention;
+mod retention_operations;
 mod verify;
 
 use axum::Router;
@@ -37,6 +41,9 @@ pub fn routes() -> Routes<App> {
     const KEY: [&str; 1] = ["/admin/keys/{name}"];
     const IMPORT: [&str; 1] = ["/admin/imports/{import}"];
     const CALLBACKS: [&str; 1] = ["/admin/callbacks"];
+    const RUNS: [&str; 1] = ["/admin/retention/runs"];
+    const PURGE: [&str; 1] = ["/admin/retention/purged/{purge}"];
+    const RESTORE: [&str; 1] = ["/admin/retention/purged/{purge}/restore"];
     const CONFIGURATION: [&str; 1] = ["/admin/configuration"];
     Routes::default()
         .get(&["/admin/accounts"], list_accounts::list_accounts, &operations::accounts())
@@ -61,6 +68,12 @@ pub fn routes() -> Routes<App> {
         .post(&["/admin/imports"], imports::add_import, &import_operations::new_import())
         .get(&IMPORT, imports::get_import, &import_operations::import())
         .on(&Method::DELETE, &IMPORT, imports::stop_import, &import_operations::no_import())
+        .get(&["/admin/retention"], retention::plan, &retention_operations::plan())
+        .get(&RUNS, retention::list_runs, &retention_operations::runs())
+        .post(&RUNS, retention::add_run, &retention_operations::new_run())
+        .get(&["/admin/retention/purged"], purges::list_purges, &retention_operations::purges())
+        .get(&PURGE, purges::get_purge, &retention_operations::purge())
+        .post(&RESTORE, purges::restore_purge, &retention_operations::restored())
 }
 
 /// The whole function.

@@ -13,7 +13,7 @@ pub(crate) async fn pin(
 ) -> colca_api::Result<StatusCode> {
     user.may_upload_to(&repository.project)?;
     app.repository(&repository).await?;
-    if !app.services.catalog.pin(&repository, revision).await? {
+    if !app.services.catalog.pin(&repository, revision, app.services.clock.now()).await? {
         return Err(ApiError::NotFound(format!("revision {revision} of {repository}")));
     }
     user.record("pinned", &format_args!("revision {revision} of {repository}"));
@@ -36,7 +36,7 @@ pub(crate) async fn unpin(
     // Before: who dies in between has noted too much, which is found out.
     let garbage = superseded(services, &repository, &pinned, there.published, pinned.paths().into_iter());
     services.jobs.discard_each(garbage).await?;
-    services.catalog.unpin(&repository, revision).await?;
+    services.catalog.unpin(&repository, revision, services.clock.now()).await?;
     user.record("unpinned", &format_args!("revision {revision} of {repository}"));
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,6 +5,7 @@
 mod expire_uploads;
 mod give_up_parts;
 mod pinned;
+mod purged;
 mod refresh_releases;
 mod resume_builds;
 mod resume_imports;
@@ -31,7 +32,8 @@ async fn sweep(services: &Services) -> colca_store::Result<()> {
     let refreshes = refresh_releases::refresh_releases(services).await;
     let keys = watch_keys::watch_keys(services).await;
     let parts = give_up_parts::give_up_parts(services).await;
+    let retention = colca_retention::go_on(services).await;
     // Last, since nothing waits for it and it may take long.
     let garbage = sweep_garbage::sweep_garbage(services).await;
-    builds.and(uploads).and(imports).and(refreshes).and(keys).and(parts).and(garbage)
+    builds.and(uploads).and(imports).and(refreshes).and(keys).and(parts).and(retention).and(garbage)
 }

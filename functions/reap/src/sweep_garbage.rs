@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use tracing::{error, info};
 
 use crate::pinned::Listings;
+use crate::purged::may_be_restored;
 
 /// How many objects one round looks at, and how many at once.
 const ROUND: i32 = 500;
@@ -86,6 +87,9 @@ async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> col
             if binary.is_some_and(|binary| is_of(&binary, &garbage.key)) {
                 return Ok(Verdict::Keep);
             }
+            if may_be_restored(services, garbage, (repository, arch, filename)).await? {
+                return Ok(Verdict::AskAgain(AGAIN));
+            }
             // While changes wait, the metadata that is public may be from before the file was replaced.
             if services.catalog.has_changes(repository).await? {
                 return Ok(Verdict::AskAgain(AGAIN));
@@ -143,7 +147,7 @@ async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> col
 
 /// Whether an object belongs to a file as it is registered: its bytes, what is kept of them, or the copies of a source
 /// package, which have the id of its upload in their path.
-fn is_of(binary: &Binary, key: &str) -> bool {
+pub(crate) fn is_of(binary: &Binary, key: &str) -> bool {
     binary.key == key || is_kept_of(&binary.upload, key) || key.contains(&format!("/{}/", binary.upload))
 }
 

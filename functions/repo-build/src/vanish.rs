@@ -22,7 +22,8 @@ pub(crate) async fn vanish(
     changes: &[Change],
 ) -> Result<(), Failure> {
     if !services.catalog.leave(path, lease, services.clock.now()).await? {
-        return Err(Failure::LeaseLost);
+        // Or the lease was lost, which the next try finds out.
+        return Err(Failure::NotSettled("what was registered meanwhile".to_owned()));
     }
     // After the entry files were looked at, as before every other publish.
     if services.catalog.note_if_filled(path, services.clock.now()).await? {

@@ -105,7 +105,7 @@ impl Lambda {
             let done = process.run(hidden, async move {
                 let each = messages.into_iter().map(async |message| {
                     let read = serde_json::from_str(&message.body).expect("a message that we know");
-                    let delivery = Delivery { id: message.id.clone(), message: read };
+                    let delivery = Delivery { id: message.id.clone(), message: read, times: message.times };
                     let handled = Box::pin(handle(work.clone(), delivery)).await;
                     matches!(handled, Ok(Disposition::Done)).then_some(message.id)
                 });

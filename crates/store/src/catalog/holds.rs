@@ -5,7 +5,8 @@ use colca_model::RepoPath;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::repositories::{SK, THERE, send};
+use super::repositories::{SK, THERE};
+use super::updates::send;
 use super::{Catalog, partition};
 use crate::table::{attribute, held as held_write, key, number};
 use crate::{Error, Result};
@@ -28,11 +29,14 @@ impl Catalog {
     /// Whatever the service answers.
     pub async fn hold(&self, path: &RepoPath, held: Option<&Held>, now: Timestamp) -> Result<bool> {
         let Some(held) = held else {
-            return held_write(send(self.there(path, "SET modified = :now REMOVE held", now), path).await);
+            return held_write(
+                send(self.there(path, "SET modified = :now, changed = :now REMOVE held", now), path).await,
+            );
         };
         let check = self.there_is(held.repository.as_ref().unwrap_or(path), held.revision)?;
         let update = Update::builder().table_name(&self.table.name).set_key(Some(key(&partition(path), SK)));
-        let update = update.update_expression("SET held = :held, modified = :now").condition_expression(THERE);
+        let update =
+            update.update_expression("SET held = :held, modified = :now, changed = :now").condition_expression(THERE);
         let update = update.expression_attribute_values(":held", attribute(held)?);
         let update = update.expression_attribute_values(":now", number(now.as_millisecond())).build();
         let update = update.map_err(|error| Error::corrupt("build a change of a repository", error))?;

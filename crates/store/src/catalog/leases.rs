@@ -6,7 +6,8 @@ use colca_model::RepoPath;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::repositories::{DIRTY, GONE, SK, send};
+use super::repositories::{DIRTY, GONE, SK};
+use super::updates::send;
 use super::{Catalog, Repository, Revision, partition, revisions};
 use crate::registration::write;
 use crate::table::{attribute, held, key, number, text, value};
@@ -220,13 +221,20 @@ impl Catalog {
     }
 
     /// Notes, while building it, that a repository has no file any more; see [`Catalog::mark_gone`]. `false` if the lease
-    /// was lost.
+    /// was lost, or somebody has noted a file, or anything else of it, since it was taken: that is not to be forgotten.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn leave(&self, path: &RepoPath, lease: &Lease, now: Timestamp) -> Result<bool> {
         let request = self.leased(path, lease, GONE);
-        held(send(request.expression_attribute_values(":now", number(now.as_millisecond())), path).await)
+        let request = request.expression_attribute_values(":now", number(now.as_millisecond()));
+        let request = match lease.repository.noted_change() {
+            None => request.condition_expression(format!("{LEASED} AND attribute_not_exists(changed)")),
+            Some(seen) => request
+                .condition_expression(format!("{LEASED} AND changed = :seen"))
+                .expression_attribute_values(":seen", number(seen)),
+        };
+        held(send(request, path).await)
     }
 
     /// Notes that nothing of a repository is public any more. `false` if the lease was lost.

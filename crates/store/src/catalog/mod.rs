@@ -15,6 +15,7 @@
 
 mod adopted;
 mod binaries;
+mod changed;
 mod changes;
 mod claims;
 mod holds;
@@ -32,6 +33,7 @@ mod search_plan;
 mod search_progress;
 mod search_terms;
 mod tombstones;
+mod updates;
 
 use colca_model::RepoPath;
 
@@ -48,6 +50,9 @@ pub use repositories::Repository;
 pub use revisions::{Cause, EntryFile, Place, Revision};
 pub use search::Page;
 pub use search_terms::{Checksum, PageSize, Search, Sought};
+
+pub(crate) use repositories::{GONE, THERE};
+pub(crate) use updates::send;
 
 use crate::Result;
 use crate::table::Table;

@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::updates::send;
 use super::{Catalog, Held, partition};
 use crate::table::{Item, attribute, held, key, number, text, value};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, Result};
 
 pub(super) const SK: &str = "#";
 
@@ -24,11 +25,11 @@ const DIRTY_INDEX: &str = "dirty-index";
 pub(super) const DIRTY: &str = "dirty";
 
 /// What leaves nothing of a repository but its number of builds, and of the revision that is still to be retracted.
-pub(super) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages, signed, packages_signed, held, \
+pub(crate) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages, signed, packages_signed, held, \
                               problems, failed";
 
 /// What holds as long as a repository has a file.
-pub(super) const THERE: &str = "attribute_exists(pk) AND attribute_not_exists(gone)";
+pub(crate) const THERE: &str = "attribute_exists(pk) AND attribute_not_exists(gone)";
 
 /// A repository. Moments are in milliseconds since 1970, so that conditions can compare them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -53,6 +54,8 @@ pub struct Repository {
     pub packages: u64,
     /// When anything about it last changed.
     pub modified: i64,
+    #[serde(default)]
+    changed: Option<i64>,
     #[serde(default)]
     extra: Option<String>,
     /// Whether the published revision is signed.
@@ -94,6 +97,17 @@ impl Repository {
     #[must_use]
     pub fn pins(&self) -> &BTreeSet<u64> {
         &self.pins
+    }
+
+    /// When somebody last changed what it has or publishes, in milliseconds since 1970. A build is none of that.
+    #[must_use]
+    pub fn changed(&self) -> i64 {
+        // Of one that nobody changed since this is noted.
+        self.noted_change().unwrap_or(self.modified)
+    }
+
+    pub(super) fn noted_change(&self) -> Option<i64> {
+        self.changed
     }
 
     /// What it publishes: what somebody chose, else what its files made of it.
@@ -174,6 +188,17 @@ impl Catalog {
         self.table.get(&partition(path), SK).await
     }
 
+    /// Those of these repositories that there are, in no order. No path may be given twice.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn repositories(&self, paths: &[RepoPath]) -> Result<Vec<Repository>> {
+        let keys = paths.iter().map(Self::repository_key).collect();
+        let mut repositories: Vec<Repository> = self.table.get_all(keys).await?;
+        repositories.retain(|repository| !repository.is_gone());
+        Ok(repositories)
+    }
+
     /// The repositories with changes to publish. The index lags behind by a moment.
     ///
     /// # Errors
@@ -199,7 +224,8 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn note_file(&self, path: &RepoPath, kind: RepositoryKind, now: Timestamp) -> Result<()> {
-        let update = "SET repository = :path, kind = if_not_exists(kind, :kind), modified = :now REMOVE gone";
+        let update =
+            "SET repository = :path, kind = if_not_exists(kind, :kind), modified = :now, changed = :now REMOVE gone";
         let request = self
             .update(path, update)
             .expression_attribute_values(":path", text(path.to_string()))
@@ -231,53 +257,13 @@ impl Catalog {
         held(send(request, path).await).map(drop)
     }
 
-    /// Chooses what a repository publishes. `false` if there is none.
-    ///
-    /// # Errors
-    /// Whatever the service answers.
-    pub async fn choose_kind(&self, path: &RepoPath, kind: RepositoryKind, now: Timestamp) -> Result<bool> {
-        let request = self.there(path, "SET chosen = :kind, modified = :now", now);
-        held(send(request.expression_attribute_values(":kind", attribute(kind)?), path).await)
-    }
-
-    /// Replaces what its users noted about a repository. `false` if there is none.
-    ///
-    /// # Errors
-    /// Whatever the service answers.
-    pub async fn set_extra(&self, path: &RepoPath, extra: &Value, now: Timestamp) -> Result<bool> {
-        let request = self.there(path, "SET extra = :extra, modified = :now", now);
-        held(send(request.expression_attribute_values(":extra", text(extra.to_string())), path).await)
-    }
-
-    pub(super) fn there(&self, path: &RepoPath, expression: &str, now: Timestamp) -> UpdateItemFluentBuilder {
-        let request = self.update(path, expression);
-        let request = request.condition_expression(THERE);
-        request.expression_attribute_values(":now", number(now.as_millisecond()))
-    }
-
     pub(super) fn update(&self, path: &RepoPath, expression: &str) -> UpdateItemFluentBuilder {
         let request = self.table.db.update_item().table_name(&self.table.name);
-        request.set_key(Some(key(&partition(path), SK))).update_expression(expression)
+        request.set_key(Some(Self::repository_key(path))).update_expression(expression)
     }
-}
 
-/// How often an update is tried, and how long it waits in between, once more with each time: a transaction on the same item
-/// may be under way, which the SDK does not wait for.
-const TRIES: u32 = 4;
-const PAUSE: Duration = Duration::from_millis(30);
-
-/// Gives what the request wants to see of the item.
-pub(super) async fn send(request: UpdateItemFluentBuilder, path: &RepoPath) -> Result<Item> {
-    let mut tries = 1;
-    loop {
-        let answer = request.clone().send().await;
-        match answer.map_err(|error| Error::sdk(format!("update the repository {path}"), error)) {
-            Err(error) if error.kind() == ErrorKind::Unavailable && tries < TRIES => {
-                tokio::time::sleep(PAUSE * tries).await;
-                tries += 1;
-            }
-            result => return result.map(|answer| answer.attributes.unwrap_or_default()),
-        }
+    pub(crate) fn repository_key(path: &RepoPath) -> Item {
+        key(&partition(path), SK)
     }
 }
 
@@ -306,6 +292,7 @@ mod tests {
             published: 1,
             packages: 1,
             modified: 0,
+            changed: None,
             dirty: dirty.then(|| DIRTY.to_owned()),
             queued_until: queued_until.map(|second| second * 1000),
             lease_until: lease_until.map(|second| second * 1000),

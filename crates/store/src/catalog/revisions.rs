@@ -145,25 +145,26 @@ impl Catalog {
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn pin(&self, repository: &RepoPath, number: u64) -> Result<bool> {
-        self.if_there(repository, number, "ADD pins :number").await
+    pub async fn pin(&self, repository: &RepoPath, number: u64, now: Timestamp) -> Result<bool> {
+        self.if_there(repository, number, "ADD pins :number SET changed = :now", now).await
     }
 
     /// Lets a revision go when it is over. `false` if there is no such revision, or no such repository.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn unpin(&self, repository: &RepoPath, number: u64) -> Result<bool> {
-        self.if_there(repository, number, "DELETE pins :number").await
+    pub async fn unpin(&self, repository: &RepoPath, number: u64, now: Timestamp) -> Result<bool> {
+        self.if_there(repository, number, "DELETE pins :number SET changed = :now", now).await
     }
 
     /// Changes a repository if it has a revision of that number.
-    async fn if_there(&self, repository: &RepoPath, revision: u64, expression: &str) -> Result<bool> {
+    async fn if_there(&self, repository: &RepoPath, revision: u64, expression: &str, now: Timestamp) -> Result<bool> {
         let check = self.there_is(repository, revision)?;
         let numbers = aws_sdk_dynamodb::types::AttributeValue::Ns(vec![revision.to_string()]);
         let update = aws_sdk_dynamodb::types::Update::builder().table_name(&self.table.name);
         let update = update.set_key(Some(key(&partition(repository), repositories::SK)));
         let update = update.update_expression(expression).expression_attribute_values(":number", numbers);
+        let update = update.expression_attribute_values(":now", number(now.as_millisecond()));
         let update = update.condition_expression("attribute_exists(pk) AND attribute_not_exists(gone)").build();
         let update = update.map_err(|error| Error::corrupt("build a change of a repository", error))?;
         let writes = vec![check, TransactWriteItem::builder().update(update).build()];
@@ -202,7 +203,7 @@ impl Catalog {
     }
 
     /// Writes all or nothing; `false` if a condition did not hold.
-    pub(super) async fn if_all_hold(&self, writes: Vec<TransactWriteItem>, what: impl Fn() -> String) -> Result<bool> {
+    pub(crate) async fn if_all_hold(&self, writes: Vec<TransactWriteItem>, what: impl Fn() -> String) -> Result<bool> {
         match self.table.db.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(true),
             Err(error) if failed_conditions(&error).contains(&true) => Ok(false),

@@ -9,6 +9,9 @@
 //! | `Release` files that expire | `REFRESH#<repository>` | `#` | when to write them anew |
 //! | what was found in a repository | `VERIFY#<repository>` | `#` | |
 //! | when somebody was told that we are well | `PING` | `#` | |
+//! | repository that was purged | `PURGES` | `<id>` | while it is being purged or restored: when to look whether it was forgotten |
+//! | file of it | `PURGED#<repository>` | `<arch>/<filename>/<version>` | |
+//! | run of retention | `RETENTION` | `daily` or `asked` | |
 //!
 //! The sparse index `due-index` (`due_kind`, `due_at`) lists what `reap` has to look at.
 
@@ -17,7 +20,9 @@ mod garbage;
 mod imports;
 mod lag;
 mod pings;
+mod purges;
 mod refreshes;
+mod retention_runs;
 mod uploads;
 mod verifications;
 
@@ -25,7 +30,9 @@ pub use digests::DigestProgress;
 pub use garbage::{DueGarbage, Garbage, Owner};
 use jiff::Timestamp;
 pub use lag::Work;
+pub use purges::{DuePurge, Purge, PurgeState, PurgedFile};
 pub use refreshes::DueRefresh;
+pub use retention_runs::{RetentionRun, RunKind};
 use serde::de::DeserializeOwned;
 pub use verifications::{Found, Verification};
 

@@ -31,7 +31,7 @@ pub(crate) async fn import(services: &Services, repository: RepoPath, prefix: St
     services.jobs.add_import(&import, now).await?;
     loop {
         let message = ImportMessage { import: id.clone() };
-        import::handle(services, Delivery { id: services.ids.upload_id().to_string(), message }).await?;
+        import::handle(services, Delivery { id: services.ids.upload_id().to_string(), message, times: 1 }).await?;
         let import = services.jobs.import(&id).await?.ok_or("the import is gone")?;
         match import.state {
             ImportState::Running => {}

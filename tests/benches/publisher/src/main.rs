@@ -59,7 +59,7 @@ async fn put(services: &Services, repository: &RepoPath, files: Vec<String>) -> 
 /// What the message is answered with that asks for it.
 async fn build(services: Services, repository: RepoPath, task: Task) -> Result<ExitCode, Error> {
     let message = BuildMessage { repository, task };
-    let delivery = Delivery { id: services.ids.upload_id().to_string(), message };
+    let delivery = Delivery { id: services.ids.upload_id().to_string(), message, times: 1 };
     let done = Builder::new(services)?.handle(delivery).await?;
     Ok(if done == Disposition::Done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

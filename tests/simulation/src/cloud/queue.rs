@@ -20,7 +20,8 @@ const MOST: u32 = 5;
 pub(crate) struct Message {
     pub(crate) id: String,
     pub(crate) body: String,
-    times: u32,
+    /// How often it was delivered.
+    pub(crate) times: u32,
     /// When it can be seen, again or for the first time.
     seen: Instant,
 }
