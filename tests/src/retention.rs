@@ -12,7 +12,6 @@ pub const URL: &str = "/admin/retention";
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Ours until it is dropped: there is one run at a time, and one configuration.
-#[must_use]
 pub fn turn() -> MutexGuard<'static, ()> {
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -43,12 +43,12 @@ const TAKE_IN: Wishes<'_> = &[
         &["CatalogTable"],
     ),
     ("dynamodb", &["GetItem", "UpdateItem", "BatchWriteItem"], &["JobsTable"]),
-    ("sqs", &["SendMessage"], &["BuildQueue"]),
+    ("sqs", &["SendMessage"], &["BuildQueue", "CallbackQueue"]),
 ];
 
 /// All that nobody but `admin` may: whoever could would be the owner.
 const ADMINISTRATION: Wishes<'_> = &[
-    ("secretsmanager", &["PutSecretValue"], &["Accounts", "Credentials"]),
+    ("secretsmanager", &["PutSecretValue"], &["Accounts", "Callbacks", "Credentials"]),
     ("secretsmanager", &["CreateSecret", "DeleteSecret"], &[SECRET_KEY]),
     ("s3", &["PutObject"], &[SETTINGS, KEYS]),
 ];
@@ -57,7 +57,7 @@ pub const NOBODY: Wishes<'_> = &[
     ("s3", &["DeleteBucket", "PutBucketPolicy"], &["StoreBucket", "IncomingBucket"]),
     ("s3", &["PutObjectAcl"], &[PUBLIC]),
     ("dynamodb", &["DeleteTable", "UpdateTable", "Scan"], &["CatalogTable", "JobsTable"]),
-    ("sqs", &["PurgeQueue", "DeleteQueue"], &["BuildQueue", "IngestQueue", "ImportQueue"]),
+    ("sqs", &["PurgeQueue", "DeleteQueue"], &["BuildQueue", "IngestQueue", "ImportQueue", "CallbackQueue"]),
     ("secretsmanager", &["PutSecretValue", "DeleteSecret"], &["Credentials"]),
     ("secretsmanager", &["GetSecretValue"], &["arn:aws:secretsmanager:eu-west-1:1:secret:another"]),
     ("kms", &["Sign", "GetPublicKey"], &[KMS_KEY]), // one that does not say that it is for us
@@ -78,7 +78,7 @@ pub struct Function<'a> {
 }
 
 /// All of them.
-pub const FUNCTIONS: [Function<'_>; 8] = [
+pub const FUNCTIONS: [Function<'_>; 9] = [
     Function {
         folder: "upload",
         does: &[
@@ -173,7 +173,7 @@ pub const FUNCTIONS: [Function<'_>; 8] = [
                 ),
                 // GetItem: what somebody asked to have verified.
                 ("dynamodb", &["GetItem", "BatchWriteItem", "UpdateItem"], &["JobsTable"]),
-                ("sqs", &["SendMessage"], &["BuildQueue"]),
+                ("sqs", &["SendMessage"], &["BuildQueue", "CallbackQueue"]),
             ],
         ],
         must_not: &[
@@ -188,6 +188,27 @@ pub const FUNCTIONS: [Function<'_>; 8] = [
         ],
     },
     Function {
+        folder: "callback",
+        does: &[
+            CONFIGURATION,
+            &[
+                ("secretsmanager", &["GetSecretValue"], &["Callbacks"]),
+                ("dynamodb", &["GetItem", "Query"], &["CatalogTable"]),
+                ("sqs", &["ChangeMessageVisibility"], &["CallbackQueue"]),
+            ],
+        ],
+        must_not: &[
+            ADMINISTRATION,
+            USER,
+            SIGN,
+            &[
+                ("s3", &["GetObject", "PutObject", "DeleteObject"], &[PUBLIC, INCOMING, FRAGMENT]),
+                ("dynamodb", &["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"], &["CatalogTable"]),
+                ("sqs", &["SendMessage"], &["BuildQueue", "IngestQueue", "ImportQueue"]),
+            ],
+        ],
+    },
+    Function {
         folder: "catalog",
         does: &[
             CONFIGURATION,
@@ -196,6 +217,9 @@ pub const FUNCTIONS: [Function<'_>; 8] = [
                 ("dynamodb", &["GetItem", "Query"], &["CatalogTable"]),
                 ("dynamodb", &["Query"], &["CatalogTable/index/project-index"]),
                 ("s3", &["GetObject"], &[PUBLIC]),
+                // Whether all of it can be reached.
+                ("dynamodb", &["GetItem"], &["JobsTable"]),
+                ("sqs", &["GetQueueAttributes"], &["BuildQueue"]),
             ],
         ],
         must_not: &[
@@ -207,7 +231,7 @@ pub const FUNCTIONS: [Function<'_>; 8] = [
                     &["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"],
                     &["CatalogTable", "JobsTable"],
                 ),
-                ("dynamodb", &["GetItem", "Query"], &["JobsTable"]),
+                ("dynamodb", &["Query"], &["JobsTable"]),
                 ("s3", &["PutObject", "DeleteObject"], &[PUBLIC, FRAGMENT]),
                 ("s3", &["GetObject", "PutObject"], &[INCOMING, RECEIVED]),
                 ("sqs", &["SendMessage"], &["BuildQueue", "IngestQueue", "ImportQueue"]),
@@ -234,7 +258,7 @@ pub const FUNCTIONS: [Function<'_>; 8] = [
                     &["CatalogTable"],
                 ),
                 ("dynamodb", &["BatchWriteItem"], &["JobsTable"]),
-                ("sqs", &["SendMessage"], &["BuildQueue"]),
+                ("sqs", &["SendMessage"], &["BuildQueue", "CallbackQueue"]),
             ],
         ],
         must_not: &[
@@ -260,12 +284,28 @@ pub const FUNCTIONS: [Function<'_>; 8] = [
                 ("s3", &["ListBucket"], &["IncomingBucket"]),
                 (
                     "dynamodb",
-                    &["GetItem", "Query", "UpdateItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem"],
+                    &[
+                        "GetItem",
+                        "BatchGetItem",
+                        "Query",
+                        "PutItem",
+                        "UpdateItem",
+                        "DeleteItem",
+                        "ConditionCheckItem",
+                        "BatchWriteItem",
+                    ],
                     &["CatalogTable"],
                 ),
                 ("dynamodb", &["Query"], &["CatalogTable/index/dirty-index", "JobsTable/index/due-index"]),
-                ("dynamodb", &["GetItem", "Query", "UpdateItem", "DeleteItem", "BatchWriteItem"], &["JobsTable"]),
-                ("sqs", &["SendMessage"], &["BuildQueue", "IngestQueue", "ImportQueue"]),
+                (
+                    "dynamodb",
+                    &["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"],
+                    &["JobsTable"],
+                ),
+                ("sqs", &["SendMessage"], &["BuildQueue", "IngestQueue", "ImportQueue", "CallbackQueue"]),
+                // To whoever is told that we are well.
+                ("sqs", &["GetQueueAttributes"], &["BuildQueue"]),
+                ("secretsmanager", &["GetSecretValue"], &["Callbacks"]),
             ],
         ],
         must_not: &[
@@ -277,7 +317,6 @@ pub const FUNCTIONS: [Function<'_>; 8] = [
                 ("secretsmanager", &["GetSecretValue"], &[SECRET_KEY]),
                 ("kms", &["Decrypt"], &["KeysKey"]),
                 ("kms tagged", &["Sign"], &[KMS_KEY]),
-                ("dynamodb", &["PutItem"], &["CatalogTable", "JobsTable"]),
             ],
         ],
     },
@@ -287,18 +326,20 @@ pub const FUNCTIONS: [Function<'_>; 8] = [
             CONFIGURATION,
             USER,
             &[
-                ("secretsmanager", &["PutSecretValue"], &["Accounts"]),
+                ("secretsmanager", &["PutSecretValue"], &["Accounts", "Callbacks"]),
                 ("secretsmanager", &["CreateSecret", "DeleteSecret"], &[SECRET_KEY]),
                 ("kms", &["GenerateDataKey", "Decrypt"], &["KeysKey"]),
                 ("kms tagged", &["GetPublicKey", "Sign"], &[KMS_KEY]),
                 ("s3", &["GetObject", "PutObject"], &[SETTINGS, KEYS]),
-                ("dynamodb", &["GetItem"], &["CatalogTable"]),
+                ("dynamodb", &["GetItem", "BatchGetItem", "Query"], &["CatalogTable"]),
                 ("dynamodb", &["GetItem", "PutItem", "UpdateItem", "Query"], &["JobsTable"]),
+                ("dynamodb", &["Query"], &["CatalogTable/index/dirty-index", "JobsTable/index/due-index"]),
                 ("sqs", &["SendMessage"], &["BuildQueue", "ImportQueue"]),
+                ("sqs", &["GetQueueAttributes"], &["BuildQueue", "CallbackQueue", "ReapDlq", "CallbackDlq"]),
             ],
         ],
         must_not: &[&[
-            ("secretsmanager", &["GetSecretValue"], &[SECRET_KEY]), // it puts keys away, and cannot take them out
+            ("secretsmanager", &["GetSecretValue"], &[SECRET_KEY, "Callbacks"]), // it puts away what it cannot take out
             ("secretsmanager", &["PutSecretValue"], &["Credentials"]),
             ("s3", &["GetObject", "PutObject", "DeleteObject"], &[PUBLIC, INCOMING, FRAGMENT]),
             ("dynamodb", &["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"], &["CatalogTable"]),

@@ -24,6 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Serve {
     child: Child,
     address: String,
+    log: PathBuf,
 }
 
 /// The one that all tests of this process share.
@@ -39,10 +40,19 @@ impl Serve {
     /// If it was not built, or does not become healthy: with the end of what it logged.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same, with other settings than those of the stack.
+    ///
+    /// # Panics
+    /// As [`Serve::start`].
+    #[must_use]
+    pub fn start_with(settings: &[(&'static str, &'static str)]) -> Self {
         let port = free_port();
         let log = log();
-        let child = spawn(port, &log);
-        let mut serve = Self { child, address: format!("http://127.0.0.1:{port}") };
+        let child = spawn(port, &log, settings.to_vec());
+        let mut serve = Self { child, address: format!("http://127.0.0.1:{port}"), log: log.clone() };
         wait::until_within(PATIENCE, &format!("colca-serve, see {}", log.display()), || {
             let ended = serve.child.try_wait().expect("a child of this process");
             assert_eq!(ended, None, "colca-serve ended:\n{}", fs::read_to_string(&log).unwrap_or_default());
@@ -57,6 +67,15 @@ impl Serve {
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// All that it has logged so far.
+    ///
+    /// # Panics
+    /// If that cannot be read.
+    #[must_use]
+    pub fn logged(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_else(|error| panic!("{}: {error}", self.log.display()))
     }
 
     /// The id of its process.
@@ -111,7 +130,7 @@ impl Drop for Serve {
 
 /// Starts the process. The kernel ends it with the thread that started it, so that thread lives as long as the tests
 /// do: a shared value is never dropped, and a test may be killed.
-fn spawn(port: u16, log: &PathBuf) -> Child {
+fn spawn(port: u16, log: &PathBuf, settings: Vec<(&'static str, &'static str)>) -> Child {
     let program = program();
     let out = File::create(log).unwrap_or_else(|error| panic!("{}: {error}", log.display()));
     let err = out.try_clone().expect("a file that was just opened");
@@ -121,6 +140,7 @@ fn spawn(port: u16, log: &PathBuf) -> Child {
             .args(["--pdeathsig", "TERM", "--"])
             .arg(program)
             .envs(stack().variables())
+            .envs(settings)
             .env("COLCA_LISTEN", format!("127.0.0.1:{port}"))
             .stdin(Stdio::null())
             .stdout(out)

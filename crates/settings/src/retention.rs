@@ -182,7 +182,7 @@ mod tests {
         let file = format!("[retention]\n{RULES}");
         let main = "retention.projects.ceph.refs.main".to_owned();
         assert_eq!(of(&file, "rook", "main", "debug").tables, ["retention"]);
-        assert_eq!(of(&file, "ceph", "main", "default").tables, [main.clone()]);
+        assert_eq!(of(&file, "ceph", "main", "default").tables, std::slice::from_ref(&main));
         assert_eq!(
             of(&file, "ceph", "main", "debug").tables,
             [main, "retention.projects.ceph.flavors.debug".to_owned()]
