@@ -75,12 +75,13 @@ fn whoever_is_named_is_told_that_we_are_well_and_told_again_if_it_was_not_heard(
     });
     let configuration = configuration::borrow();
     let _ = accounts::put("/admin/callbacks", &json!({"user": "colca", "key": "key"})).expect(200);
+    // While nobody is to be told: whoever sweeps first afterwards tells it, and nobody else.
+    past::forget_ping();
     configuration.apply(&format!(
         "api_url = \"https://colca.example.org/\"\ncallbacks.allow_private = [\"127.0.0.1\"]\n\
          [health]\nping_url = \"{}api/nodes/\"\nping_frequency = 3600\nping_retries = 2\n",
         receiver.url("127.0.0.1")
     ));
-    past::forget_ping();
     aws::invoke(functions::deployed("reap"), &json!({}));
     let heard = wait::until("it to be heard", || {
         let heard = receiver.heard_of("/api/nodes/colca.example.org/");

@@ -35,6 +35,22 @@ pub async fn announce(services: &Services, upload: &Upload) -> colca_store::Resu
     services.jobs.upload_is_announced(&upload.id).await
 }
 
+/// Notes a repository of which a file may have been registered and not announced yet. Whoever takes a file out does that before, or
+/// there would be nothing to build, and what was taken out would wait for a build for ever.
+///
+/// # Errors
+/// Whatever a service answers.
+pub async fn note_unannounced(
+    services: &Services,
+    repository: &RepoPath,
+    kind: RepositoryKind,
+) -> colca_store::Result<()> {
+    match services.catalog.repository(repository).await? {
+        Some(_) => Ok(()),
+        None => services.catalog.note_file(repository, kind, services.clock.now()).await,
+    }
+}
+
 /// Makes files that were registered together visible in the listings, and notes their repository, once for all of them.
 /// Harmless to repeat, and repeated by whoever imports them until it was done once.
 ///

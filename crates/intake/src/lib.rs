@@ -24,7 +24,7 @@ mod tidy_up;
 mod together;
 mod wake;
 
-pub use announce::{announce, announce_all, announce_end};
+pub use announce::{announce, announce_all, announce_end, note_unannounced};
 pub use contents::{Contents, SOURCE, Subject, check_archive};
 pub use import::{FoundFile, Outcome, take_in_all};
 pub use place::note_superseded;

@@ -13,9 +13,6 @@ use crate::{Listed, Lists, contents, first_of_each};
 /// How many files are read at once.
 const AT_ONCE: usize = 4;
 
-/// How many objects are listed at once.
-const PAGE: usize = 1000;
-
 /// What is wrong with what a repository publishes.
 #[derive(Debug, Default)]
 pub struct Problems {
@@ -70,16 +67,8 @@ async fn problems(services: &Services, path: &RepoPath, repository: &Repository)
 /// Each package that is listed is there, and as long as it is said to be. Its bytes are not read.
 async fn packages(services: &Services, path: &RepoPath, listed: &[Listed]) -> Result<Vec<String>> {
     let (top, bucket) = (ObjectKey::repository(path), &services.config.store_bucket);
-    let mut there = BTreeMap::new();
-    let mut after: Option<String> = None;
-    loop {
-        let (objects, more) = services.objects.list(bucket, &top, after.as_deref(), PAGE).await?;
-        after = objects.last().map(|object| object.key.path());
-        there.extend(objects.into_iter().map(|object| (object.key.path(), object.size)));
-        if !more || after.is_none() {
-            break;
-        }
-    }
+    let objects = services.objects.list_all(bucket, &top).await?;
+    let there: BTreeMap<_, _> = objects.into_iter().map(|object| (object.key.path(), object.size)).collect();
     // A source package is known by the directory that its files lie in.
     let is_directory = |path: &str| {
         let below = format!("{top}{path}/");

@@ -11,7 +11,27 @@ pub struct ListedObject {
     pub size: u64,
 }
 
+/// How many objects are listed at once.
+const PAGE: usize = 1000;
+
 impl Objects {
+    /// All objects of a bucket below a prefix, by their keys.
+    ///
+    /// # Errors
+    /// As [`Objects::list`].
+    pub async fn list_all(&self, bucket: &str, prefix: &str) -> Result<Vec<ListedObject>> {
+        let mut all: Vec<ListedObject> = Vec::new();
+        loop {
+            let after = all.last().map(|object| object.key.path());
+            let (page, more) = self.list(bucket, prefix, after.as_deref(), PAGE).await?;
+            let is_last = !more || page.is_empty();
+            all.extend(page);
+            if is_last {
+                return Ok(all);
+            }
+        }
+    }
+
     /// Up to `most` objects of a bucket below a prefix, a thousand at most, that come after the key `after`; and whether
     /// there are more.
     ///

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use colca_api::{App, FilePath, UrlPath, User};
-use colca_intake::tidy_up;
+use colca_intake::{note_unannounced, tidy_up};
+use colca_model::RepositoryKind;
 
 use crate::remove;
 
@@ -21,6 +22,7 @@ pub(crate) async fn delete_file(
     let is_done = remove::to_its_end(async move {
         let services = &app.services;
         // Before the file goes as well as after: should we die in between, this build finds the change.
+        note_unannounced(services, &repository, RepositoryKind::of(&filename)).await?;
         services.request_build(&repository).await?;
         let is_done = remove::remove(services, binary).await?;
         tidy_up(services, &repository, [arch]).await?;

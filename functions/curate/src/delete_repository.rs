@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use colca_api::{App, UrlPath, User};
-use colca_intake::tidy_up;
-use colca_model::{Arch, RepoPath};
+use colca_intake::{note_unannounced, tidy_up};
+use colca_model::{Arch, RepoPath, RepositoryKind};
 use colca_runtime::Services;
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -26,6 +26,11 @@ pub(crate) async fn delete_repository(
     UrlPath(path): UrlPath<RepoPath>,
 ) -> colca_api::Result<StatusCode> {
     user.may_upload_to(&path.project)?;
+    // Its first file is registered before it is noted itself.
+    if app.services.catalog.has_files(&path).await? {
+        let kind = app.services.catalog.kind_of_packages(&path).await?.unwrap_or(RepositoryKind::Raw);
+        note_unannounced(&app.services, &path, kind).await?;
+    }
     app.repository(&path).await?;
     remove::to_its_end(async move {
         let services = &app.services;

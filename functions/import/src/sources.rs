@@ -7,8 +7,6 @@ use colca_apt::{Dsc, MOST_DSC, NamedFile};
 use colca_runtime::Services;
 use colca_store::ListedObject;
 
-use crate::bounds::PIECE;
-
 /// What the `.dsc` files name that were read so far, by what their keys begin with.
 #[derive(Default)]
 pub(crate) struct Sources(HashMap<String, Vec<NamedFile>>);
@@ -38,27 +36,20 @@ impl Sources {
 /// What all `.dsc` files name whose keys begin so.
 async fn read(services: &Services, bucket: &str, beginning: &str) -> colca_store::Result<Vec<NamedFile>> {
     let mut named = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let (objects, more) = services.objects.list(bucket, beginning, after.as_deref(), PIECE).await?;
-        for object in &objects {
-            let key = object.key.path();
-            let is_beside = !key[beginning.len()..].contains('/');
-            if !is_beside || !key.ends_with(".dsc") || object.size > MOST_DSC {
-                continue;
-            }
-            // One that is no good is refused when its turn comes.
-            if let Some((bytes, _)) = services.objects.read(&object.key).await?
-                && let Ok(dsc) = Dsc::parse(&bytes)
-            {
-                named.extend_from_slice(dsc.files());
-            }
+    for object in services.objects.list_all(bucket, beginning).await? {
+        let key = object.key.path();
+        let is_beside = !key[beginning.len()..].contains('/');
+        if !is_beside || !key.ends_with(".dsc") || object.size > MOST_DSC {
+            continue;
         }
-        after = objects.last().map(|object| object.key.path());
-        if !more || after.is_none() {
-            return Ok(named);
+        // One that is no good is refused when its turn comes.
+        if let Some((bytes, _)) = services.objects.read(&object.key).await?
+            && let Ok(dsc) = Dsc::parse(&bytes)
+        {
+            named.extend_from_slice(dsc.files());
         }
     }
+    Ok(named)
 }
 
 /// The source package that a file is of, if `dpkg-source` calls files so: `hello_1.0.orig.tar.gz`, `hello_1.0-1.debian.tar.xz`,

@@ -38,7 +38,9 @@ pub(crate) async fn publish_changes(
     // Before anything else is read: see `Live`.
     let previous = services.catalog.revision(path, repository.revision).await?;
     let noted = Live::as_noted(previous.as_ref());
-    let live = if *number == 1 && !*anew {
+    let live = if *after_crash {
+        Live::as_left(services, path).await?
+    } else if *number == 1 {
         noted
     } else {
         Live::as_found(services, path, noted.paths().into_iter().chain(tried.clone()).collect()).await?

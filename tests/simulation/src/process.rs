@@ -159,4 +159,4 @@ fn config() -> Config {
 }
 
 /// How long superseded objects stay.
-pub(crate) const GRACE: SignedDuration = SignedDuration::from_mins(20);
+pub(crate) const GRACE: SignedDuration = SignedDuration::from_mins(60);

@@ -18,7 +18,7 @@ use crate::world::{Counts, World};
 const SETTLES: Duration = Duration::from_secs(4 * 3600);
 
 /// How long until all garbage is gone: unfinished work is kept for an hour, and everything is looked at twice.
-const SWEPT: Duration = Duration::from_secs(4 * 3600);
+const SWEPT: Duration = Duration::from_secs(5 * 3600);
 
 /// What came of a story.
 #[derive(Debug)]

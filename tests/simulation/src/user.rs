@@ -146,7 +146,7 @@ impl User {
             headers.map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap_or_default().to_owned())).collect();
         let url = ticket["url"].as_str().unwrap_or_default();
         let ask = Ask::new("PUT", url, headers, package.bytes.clone());
-        sleep(self.world.delay()).await;
+        sleep(self.world.delay(&ask)).await;
         let answer = self.world.answer(&ask).await;
         if answer.status != 200 {
             self.world.violated(format!("S3 does not take what a ticket is for: {} {:?}", answer.status, answer.body));

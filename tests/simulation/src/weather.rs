@@ -47,20 +47,22 @@ impl Odds {
             late: odds(chance, 20),
             killed: odds(chance, 25),
             slow: odds(chance, 20),
-            skew: *chance.pick(&[0, 500, 5_000, 40_000]),
+            skew: *chance.pick(&[0, 500, 5_000]),
         }
     }
 
     /// What becomes of a call.
     pub(crate) fn fate(&self, chance: &Chance, ask: &Ask) -> Fate {
+        // See `delay`.
+        let late = if makes_entry(ask) { 0 } else { self.late };
         if chance.one_in(self.refused) {
             return Fate::Refused(refusal(chance, ask));
         }
         if chance.one_in(self.unheard) {
             return Fate::Unheard;
         }
-        if chance.one_in(self.late) {
-            return Fate::Late(Duration::from_millis(chance.below(*chance.pick(&[100, 5_000, 60_000]))));
+        if chance.one_in(late) {
+            return Fate::Late(Duration::from_millis(chance.below(*chance.pick(&[100, 5_000, 20_000]))));
         }
         if chance.one_in(self.killed) {
             return if chance.one_in(2) { Fate::KilledBefore } else { Fate::KilledAfter };
@@ -68,10 +70,15 @@ impl Odds {
         Fate::Done
     }
 
-    /// How long a call takes, there or back: some hang for longer than a lease lasts.
-    pub(crate) fn delay(&self, chance: &Chance) -> Duration {
-        let most = if chance.one_in(self.slow * 20) {
-            45_000
+    /// How long a call takes, there or back; some hang.
+    ///
+    /// Only the first entry file of a name is made at once or not at all: nobody can tell S3 that a file may be made as long as
+    /// a lease is held, so one that is made after its repository was deleted stays until it is swept.
+    pub(crate) fn delay(&self, chance: &Chance, ask: &Ask) -> Duration {
+        let most = if makes_entry(ask) {
+            12
+        } else if chance.one_in(self.slow * 20) {
+            20_000
         } else if chance.one_in(self.slow) {
             3_000
         } else {
@@ -79,6 +86,11 @@ impl Odds {
         };
         Duration::from_millis(chance.below(most))
     }
+}
+
+/// Whether a call makes a file of which there is to be none yet, as the first entry file is.
+fn makes_entry(ask: &Ask) -> bool {
+    ask.method == "PUT" && ask.header("if-none-match").is_some() && ask.header("x-amz-copy-source").is_none()
 }
 
 /// How a service says that it did nothing.

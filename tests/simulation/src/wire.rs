@@ -41,7 +41,7 @@ impl Wire {
     async fn send(self, ask: Ask) -> Result<HttpResponse, ConnectorError> {
         let Self { world, life } = self;
         world.count("calls");
-        sleep(world.delay()).await;
+        sleep(world.delay(&ask)).await;
         // Part of a dead process that nothing has stopped yet.
         if life.is_over() {
             return pending().await;
@@ -73,7 +73,7 @@ impl Wire {
                 return die(&world, &life).await;
             }
         };
-        sleep(world.delay()).await;
+        sleep(world.delay(&ask)).await;
         Ok(answer.into_response())
     }
 }

@@ -59,8 +59,9 @@ impl World {
         self.odds().fate(&self.chance, ask)
     }
 
-    pub(crate) fn delay(&self) -> Duration {
-        self.odds().delay(&self.chance)
+    /// How long a call takes, there or back.
+    pub(crate) fn delay(&self, ask: &Ask) -> Duration {
+        self.odds().delay(&self.chance, ask)
     }
 
     pub(crate) async fn answer(&self, ask: &Ask) -> Answer {
