@@ -14,6 +14,7 @@ use crate::assemble::{Assembly, KeptBefore, kept};
 use crate::build_repository::Purpose;
 use crate::failure::Failure;
 use crate::follow_up::{FollowUp, is_all_new};
+use crate::heartbeat::LEASE;
 use crate::keep_lists::Keeping;
 use crate::live::Live;
 use crate::promotion::Promotion;
@@ -39,11 +40,12 @@ pub(crate) async fn publish_changes(
     let previous = services.catalog.revision(path, repository.revision).await?;
     let noted = Live::as_noted(previous.as_ref());
     let live = if *after_crash {
-        Live::as_left(services, path).await?
+        held_since(services, path, lease, Live::as_left(services, path).await?).await?
     } else if *number == 1 {
         noted
     } else {
-        Live::as_found(services, path, noted.paths().into_iter().chain(tried.clone()).collect()).await?
+        let paths = noted.paths().into_iter().chain(tried.clone()).collect();
+        held_since(services, path, lease, Live::as_found(services, path, paths).await?).await?
     };
     let is_merge = *purpose == Purpose::Merge;
     let changes = if is_merge { vec![] } else { services.catalog.changes(path).await? };
@@ -116,6 +118,13 @@ pub(crate) async fn publish_changes(
         return strike_off_asked(services, path, changes).await;
     }
     Ok(strike_off(services, path, &changes).await?)
+}
+
+/// What was found, if the lease was ours until then: what whoever took it has written may be among it, and would pass for
+/// what we may overwrite.
+async fn held_since(services: &Services, path: &RepoPath, lease: &Lease, found: Live) -> Result<Live, Failure> {
+    let is_ours = services.catalog.renew(path, lease, services.clock.now() + LEASE).await?;
+    if is_ours { Ok(found) } else { Err(Failure::LeaseLost) }
 }
 
 /// Reads what a build most often needs, at once, for each waits for S3: the configuration, the lists that were kept, and the
