@@ -55,7 +55,7 @@ pub(crate) async fn publish_changes(
     if is_merge && (repository.is_gone() || repository.held.is_some() || *after_crash) {
         return Ok(());
     }
-    if changes.is_empty() && !repository.is_gone() && !is_merge {
+    if changes.is_empty() && !repository.is_gone() && !is_merge && outcome.is_sound {
         return Ok(told::how_it_stands(services, path, lease).await?);
     }
     // Whoever deleted something may have died before tidying up behind it.
@@ -103,7 +103,9 @@ pub(crate) async fn publish_changes(
         anew,
         all,
     };
-    let wanted = if is_merge { assembly.merged(kept).await? } else { Some(assembly.wanted(kept).await?) };
+    // If a merge has overwritten something and was overtaken, there may be nothing left to merge.
+    let wanted =
+        if is_merge && outcome.is_sound { assembly.merged(kept).await? } else { Some(assembly.wanted(kept).await?) };
     let Some(wanted) = wanted else { return Ok(()) };
     let cause = match &repository.held {
         Some(_) => Cause::Promoted,
