@@ -23,6 +23,7 @@ mod pings;
 mod purges;
 mod refreshes;
 mod retention_runs;
+mod under_way;
 mod uploads;
 mod verifications;
 
