@@ -35,6 +35,22 @@ impl UploadId {
         let digit = |c: u8| DIGITS.iter().position(|digit| *digit == c).unwrap_or(0) as u128;
         self.as_str().bytes().fold(0_u128, |bits, c| (bits << 5) | digit(c)).to_be_bytes()
     }
+
+    /// When it was made: its first 48 bits are milliseconds since 1970.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        let [a, b, c, d, e, f, ..] = self.to_bytes();
+        // 48 bits are 8,900 years, which a timestamp has room for; later ones than it can hold are its last.
+        let milliseconds = i64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+        Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The same 128 bits as the trace id under which everything is logged that is done for the upload: 32 lower-case hexadecimal
+    /// digits (<https://www.w3.org/TR/trace-context/#trace-id>), from the ticket to the revision that publishes it.
+    #[must_use]
+    pub fn trace_id(&self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.to_bytes()))
+    }
 }
 
 /// What an uploader asks a ticket for.
@@ -152,6 +168,15 @@ mod tests {
             assert_eq!(UploadId::from_bytes(bytes(id)).as_str(), id);
         }
         assert!(bytes("01BX5ZZKBKACTAV9WEVGEMMVRZ") < bytes("01BX5ZZKBKACTAV9WEVGEMMVS0"));
+    }
+
+    #[test]
+    fn ids_say_when_they_were_made_and_what_they_are_traced_by() {
+        let id: UploadId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
+        assert_eq!(id.time().to_string(), "2016-07-30T23:54:10.259Z");
+        assert_eq!(id.trace_id(), "01563e3ab5d3d6764c61efb99302bd5b");
+        let last: UploadId = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ".parse().expect("a ULID");
+        assert_eq!(last.time(), Timestamp::MAX);
     }
 
     #[test]
