@@ -15,7 +15,9 @@ pub mod paths;
 mod routes;
 mod security_headers;
 mod show_repository;
+mod standing;
 mod url_path;
+mod why;
 
 pub use app::{App, complete};
 pub use auth::{Authenticator, User};
@@ -27,4 +29,5 @@ pub use operation::Operation;
 pub use over_quota::OverQuota;
 pub use routes::Routes;
 pub use show_repository::{moment, show_repository};
+pub use standing::{BuildRules, Standing};
 pub use url_path::{ArchPath, FilePath, FromUrl, Level, Names, RevisionPath, UrlPath};

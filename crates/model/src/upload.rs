@@ -29,6 +29,13 @@ impl UploadId {
         Self((0..26).rev().map(digit).collect())
     }
 
+    /// The moment it begins with; `None` for one that no clock will ever show.
+    #[must_use]
+    pub fn moment(&self) -> Option<Timestamp> {
+        let milliseconds = self.to_bytes()[..6].iter().fold(0_i64, |bits, byte| (bits << 8) | i64::from(*byte));
+        Timestamp::from_millisecond(milliseconds).ok()
+    }
+
     /// The 128 bits that its characters stand for, in the same order.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; 16] {
@@ -152,6 +159,14 @@ mod tests {
             assert_eq!(UploadId::from_bytes(bytes(id)).as_str(), id);
         }
         assert!(bytes("01BX5ZZKBKACTAV9WEVGEMMVRZ") < bytes("01BX5ZZKBKACTAV9WEVGEMMVS0"));
+    }
+
+    #[test]
+    fn ids_begin_with_a_moment() {
+        let moment = |id: &str| id.parse::<UploadId>().expect("a ULID").moment();
+        // As other implementations have it.
+        assert_eq!(moment("01ARZ3NDEKTSV4RRFFQ69G5FAV"), "2016-07-30T23:54:10.259Z".parse().ok());
+        assert_eq!(moment("7ZZZZZZZZZZZZZZZZZZZZZZZZZ"), None);
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod purges;
 mod quotas;
 mod refreshes;
 mod retention_runs;
+mod under_way;
 mod uploads;
 mod verifications;
 
