@@ -217,7 +217,7 @@ pub const FUNCTIONS: [Function<'_>; 9] = [
                 ("dynamodb", &["GetItem", "Query"], &["CatalogTable"]),
                 ("dynamodb", &["Query"], &["CatalogTable/index/project-index"]),
                 ("s3", &["GetObject"], &[PUBLIC]),
-                // Whether all of it can be reached.
+                // Whether all of it can be reached, and whether a repository is to be verified.
                 ("dynamodb", &["GetItem"], &["JobsTable"]),
                 ("sqs", &["GetQueueAttributes"], &["BuildQueue"]),
             ],

@@ -131,7 +131,10 @@ fn whoever_logs_is_heard() {
     for package in members("crates").into_iter().chain(members("functions")) {
         let logs = dependencies[&package].iter().any(|name| name == "tracing");
         let name = package.replace('-', "_");
-        assert!(!logs || code.contains(&format!("    \"{name}\",\n")), "{package} logs, and logging.rs does not name it");
+        assert!(
+            !logs || code.contains(&format!("    \"{name}\",\n")),
+            "{package} logs, and logging.rs does not name it"
+        );
     }
 }
 

@@ -32,7 +32,8 @@ fn numbers(line: &Value) -> Vec<String> {
     let directive = &line["_aws"]["CloudWatchMetrics"][0];
     assert_eq!(directive["Namespace"], "Colca", "{line}");
     assert!(line["_aws"]["Timestamp"].is_u64() && line["Store"] == stack().store(), "{line}");
-    let names: Vec<_> = directive["Metrics"].as_array().expect("metrics").iter().map(|metric| text(&metric["Name"])).collect();
+    let names: Vec<_> =
+        directive["Metrics"].as_array().expect("metrics").iter().map(|metric| text(&metric["Name"])).collect();
     for name in &names {
         assert!(line[name].is_number() || line[name].is_array(), "{name}: {line}");
     }
@@ -45,7 +46,10 @@ fn an_upload_is_traced_and_measured_from_its_ticket_to_the_public() {
     let package = Package::read(&rpms::one(""));
     let ticket = upload::ticket(&package.request(&repository)).expect(201).json();
     let trace_id = text(&ticket["trace_id"]).to_owned();
-    assert!(trace_id.len() == 32 && trace_id.bytes().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase()), "{trace_id}");
+    assert!(
+        trace_id.len() == 32 && trace_id.bytes().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase()),
+        "{trace_id}"
+    );
     let _ = upload::put(&ticket, &package.bytes).expect(200);
     let state = upload::wait_until_published(text(&ticket["upload_id"]));
     assert_eq!(state["trace_id"], trace_id);
@@ -53,14 +57,18 @@ fn an_upload_is_traced_and_measured_from_its_ticket_to_the_public() {
     let is_traced = |line: &Value| line["trace_id"] == trace_id;
     assert!(text(&logged("upload", "the ticket", is_traced)[0]["message"]).contains("Ticket for upload"));
     let registered = &logged("ingest", "the registration", is_traced)[0];
-    assert_eq!((&registered["upload"], &registered["repository"]), (&ticket["upload_id"], &json!(repository.full_path())));
+    assert_eq!(
+        (&registered["upload"], &registered["repository"]),
+        (&ticket["upload_id"], &json!(repository.full_path()))
+    );
     let published = &logged("repo-build", "the revision", |line| {
         line["trace_ids"].as_str().is_some_and(|ids| ids.split(' ').any(|id| id == trace_id))
     })[0];
     assert!(published["revision"].is_u64() && published["repository"] == repository.full_path(), "{published}");
 
     let is_built = |line: &Value| line["repository"] == repository.full_path() && line["Builds"] == 1;
-    let built = &logged("repo-build", "what the build measured", |line| is_built(line) && line["End"] == "published")[0];
+    let built =
+        &logged("repo-build", "what the build measured", |line| is_built(line) && line["End"] == "published")[0];
     let names = numbers(built);
     for name in ["BuildTime", "ReadTime", "AssembleTime", "WriteTime", "CommitTime", "Packages", "PublishLag"] {
         assert!(names.iter().any(|given| given == name), "{name}: {built}");
@@ -128,7 +136,10 @@ fn a_statsd_server_is_told_in_the_names_of_chacra() {
     assert!(is_told, "in {ROUNDS} rounds only: {all:#?}");
     let name = all.last().expect("it came").split(".total:").next().expect("a name").to_owned();
     assert!(name.starts_with(&format!("{before}chacra.asynch.rpm.create.rpm.repos.")), "{name}");
-    assert!(all.iter().any(|datagram| datagram.starts_with(&format!("{name}.collection:")) && datagram.ends_with("|ms")), "{all:#?}");
+    assert!(
+        all.iter().any(|datagram| datagram.starts_with(&format!("{name}.collection:")) && datagram.ends_with("|ms")),
+        "{all:#?}"
+    );
     assert!(received(&socket, &mut all, &format!("{name}:1|c")), "{all:#?}");
     assert!(all.iter().any(|datagram| *datagram == format!("{before}colca.uploads.rpm:1|c")), "{all:#?}");
 }
@@ -162,7 +173,9 @@ fn alarms_and_dashboard_look_at_what_is_measured_and_at_all_of_it() {
             if metric[0] == "Colca" {
                 looked_at.insert(text(&metric[1]).to_owned());
             }
-            if let Some((_, name)) = metric[0]["expression"].as_str().and_then(|search| search.split_once("MetricName=\"")) {
+            if let Some((_, name)) =
+                metric[0]["expression"].as_str().and_then(|search| search.split_once("MetricName=\""))
+            {
                 looked_at.insert(name.split('"').next().expect("a name").to_owned());
             }
         }

@@ -73,7 +73,11 @@ fn is_page(path: &str) -> bool {
         ["binaries", _, _, _, _, _, _, "flavors", ..] => names.len() <= 10,
         ["binaries", ..] => names.len() <= 8,
         ["repos", _, _, _, _, _, "flavors"] | ["repos", _, _, _, _, _, "flavors", _] => true,
-        ["repos", .., "repo" | "repo.sources" | "update" | "recreate" | "extra" | "revisions" | "promote"] => {
+        [
+            "repos",
+            ..,
+            "repo" | "repo.sources" | "status" | "update" | "recreate" | "extra" | "revisions" | "promote",
+        ] => {
             matches!(names.len(), 7 | 9)
         }
         ["repos", .., "revisions", _] => matches!(names.len(), 8 | 10),

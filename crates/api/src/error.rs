@@ -8,6 +8,8 @@ use colca_settings::{Problem, Problems};
 use colca_store::ErrorKind;
 use serde_json::{Value, json};
 
+use crate::OverQuota;
+
 /// What is answered instead of a success. What the client reads and what we log are kept apart.
 #[derive(Debug)]
 pub enum ApiError {
@@ -31,6 +33,8 @@ pub enum ApiError {
     PreconditionFailed(String),
     /// 413: the body is too large; says what is allowed.
     TooLarge(String),
+    /// 429: the user's bytes of the day do not suffice; says how many there are, and when the day ends.
+    OverQuota(OverQuota),
     /// 507: the answer is larger than can be sent; says where else to ask.
     AnswerTooLarge(String),
     /// 500 or 503: our side failed. The client learns no details.
@@ -53,6 +57,7 @@ impl ApiError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::PreconditionFailed(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::OverQuota(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::AnswerTooLarge(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Store(error) if error.kind() == ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -70,6 +75,7 @@ impl ApiError {
             Self::Configuration(problems) => {
                 json!({"message": in_short(problems), "problems": problems.0.iter().map(problem).collect::<Vec<_>>()})
             }
+            Self::OverQuota(over) => over.body(),
             Self::Unauthorized => json!({"message": "valid credentials are required"}),
             Self::NotFound(what) => json!({"message": format!("{what} was not found")}),
             Self::Forbidden(message)
@@ -111,6 +117,12 @@ impl From<Invalid> for ApiError {
     }
 }
 
+impl From<OverQuota> for ApiError {
+    fn from(over: OverQuota) -> Self {
+        Self::OverQuota(over)
+    }
+}
+
 impl From<colca_store::Error> for ApiError {
     fn from(error: colca_store::Error) -> Self {
         Self::Store(error)
@@ -126,6 +138,9 @@ impl IntoResponse for ApiError {
         if matches!(self, Self::Unauthorized) {
             let realm = HeaderValue::from_static("Basic realm=\"Colca\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
+        }
+        if let Self::OverQuota(over) = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, over.retry_after().into());
         }
         response
     }

@@ -35,6 +35,25 @@ impl Operation {
         self.answer(401, "no credentials, or wrong ones").answer(403, "the account has not the scope for it")
     }
 
+    /// That it counts among the bytes that its user may upload in a day.
+    #[must_use]
+    pub fn counted(self) -> Self {
+        let number = json!({"type": "integer"});
+        let schema = json!({
+            "type": "object",
+            "required": ["message"],
+            "properties": {
+                "message": {"type": "string"},
+                "limit": number,
+                "used": number,
+                "asked": number,
+                "ends": {"type": "string", "format": "date-time"},
+            },
+        });
+        // The gateway's own answer, to too many requests at once, has only the message.
+        self.json(429, "the user's bytes of the day do not suffice: when to come again says Retry-After", schema)
+    }
+
     /// What it takes: content type and JSON schema.
     #[must_use]
     pub fn takes(mut self, content_type: &'static str, schema: Value) -> Self {

@@ -1,6 +1,6 @@
 //! Headers on every answer, for those who open one in a browser. By OWASP's REST Security Cheat Sheet,
 //! <https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers>. The CDN has its own, in
-//! `infra/cdn-rules.json`.
+//! `infra/cdn-rules.json`. What API Gateway answers by itself has these by `template.yaml`; a test reads them off the lines below.
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;

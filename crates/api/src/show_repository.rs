@@ -4,6 +4,8 @@ use colca_store::{ObjectKey, Repository};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::standing::state;
+
 /// The sixteen fields of chacra, and ours: what is published, where it stands, what keeps files from being published.
 /// `archs` are those of its files.
 #[must_use]
@@ -35,18 +37,6 @@ pub fn show_repository(repository: &Repository, archs: &[String], now: Timestamp
         "failed": repository.failed,
         "held": repository.held,
     })
-}
-
-/// Where it stands, in a word of chacra's callbacks.
-fn state(repository: &Repository, now: Timestamp) -> &'static str {
-    match repository {
-        _ if repository.is_updating(now) => "building",
-        _ if repository.failed.is_some() => "failed",
-        _ if repository.held.is_some() => "held",
-        _ if repository.needs_update() => "queued",
-        _ if repository.revision > 0 => "ready",
-        _ => "requested",
-    }
 }
 
 /// A moment as chacra writes it: UTC, to the microsecond, without a zone.

@@ -9,7 +9,7 @@ use crate::purge::take_out;
 use crate::put_back::put_back;
 use crate::run::go_on_with_runs;
 
-/// How long one round works. `reap` has more to do in its 55 s.
+/// How long one round works at the most. `reap` has more to do in its 55 s.
 const ROUND: SignedDuration = SignedDuration::from_secs(20);
 
 /// When somebody else goes on with what a round has taken, should that have died: later than any round ends.
@@ -18,13 +18,14 @@ pub(crate) const AGAIN: SignedDuration = SignedDuration::from_mins(2);
 /// How many purges one round looks at.
 const PURGES: i32 = 100;
 
-/// Goes on with all that has begun, and begins what is to begin, for as long as one round may take. It may be repeated from any point.
+/// Goes on with all that has begun, and begins what is to begin, for as long as one round may take, and `until` then at the most. It may be
+/// repeated from any point.
 ///
 /// # Errors
 /// The first failure; the others were tried.
-pub async fn go_on(services: &Services) -> colca_store::Result<()> {
+pub async fn go_on(services: &Services, until: Timestamp) -> colca_store::Result<()> {
     let now = services.clock.now();
-    let end = now + ROUND;
+    let end = until.min(now + ROUND);
     let mut all = Ok(());
     for due in services.jobs.due_purges(now, PURGES).await? {
         if services.clock.now() >= end {

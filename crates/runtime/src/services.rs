@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig};
-use colca_model::{Ids, RepoPath, SharedClock};
+use colca_model::{Ids, Project, RepoPath, SharedClock};
 use colca_settings::Settings;
 use colca_store::{
-    Builds, CallbackMessage, Catalog, Change, Garbage, Jobs, Keys, ObjectKey, Objects, Queue, QueueUrls, Queues, Received,
-    Secrets, Status, What,
+    Builds, CallbackMessage, Catalog, Change, Garbage, Jobs, Keys, ObjectKey, Objects, Queue, QueueUrls, Queues,
+    Received, Secrets, Status, What,
 };
 use jiff::Timestamp;
 
@@ -87,9 +87,15 @@ impl Services {
     /// Whatever the services answer.
     pub async fn request_build(&self, repository: &RepoPath) -> colca_store::Result<()> {
         let settings = self.settings.get().await?;
-        let quiet = settings.quiet(&repository.project).unwrap_or(self.config.quiet);
+        let quiet = self.quiet(&settings, &repository.project);
         let is_told = is_told(&settings, repository, Status::Queued);
         self.builds.request(repository, self.clock.now(), quiet, is_told).await
+    }
+
+    /// How long a build of the project waits for more uploads.
+    #[must_use]
+    pub fn quiet(&self, settings: &Settings, project: &Project) -> Duration {
+        settings.quiet(project).unwrap_or(self.config.quiet)
     }
 
     /// Has what happened to a repository told, if the configuration says to whom; otherwise it costs nothing. `which` tells

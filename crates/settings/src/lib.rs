@@ -13,6 +13,7 @@ mod external;
 mod extras;
 mod found;
 mod keys;
+mod limits;
 mod node;
 mod problem;
 mod project;

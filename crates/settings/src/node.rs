@@ -3,6 +3,7 @@
 //! Whatever is not as it should be is noted in [`Found`], and reading goes on without it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
@@ -34,9 +35,10 @@ impl<'a> Node<'a> {
     }
 
     /// A whole number within the range.
-    pub(crate) fn whole(self, range: RangeInclusive<u32>) -> Option<u32> {
+    pub(crate) fn whole<N: TryFrom<u64> + PartialOrd + Display>(self, range: RangeInclusive<N>) -> Option<N> {
         let number = self.value.as_integer();
-        let number = number.and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
+        let number = number.and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok());
+        let number = number.and_then(|number| N::try_from(number).ok());
         let rule = format!("must be a whole number from {} to {}", range.start(), range.end());
         self.expect(number.filter(|number| range.contains(number)), rule)
     }

@@ -11,6 +11,7 @@ use crate::codenames::Codenames;
 use crate::distribution_rules::{DEFAULTS, Distributions};
 use crate::distros::Distros;
 use crate::found::FILE;
+use crate::limits::Limits;
 use crate::project::{Elsewhere, ProjectSettings, quiet};
 use crate::retention::RetentionRules;
 use crate::signing::SigningRules;
@@ -33,6 +34,7 @@ pub struct Settings {
     pub(crate) distributions: Distributions,
     pub(crate) signing: SigningRules,
     retention: RetentionRules,
+    limits: Limits,
     pub(crate) told: Told,
 }
 
@@ -76,6 +78,7 @@ impl Settings {
             distributions: keys.take("distributions").map(|node| Distributions::read(&node)).unwrap_or_default(),
             signing,
             retention: keys.take("retention").map(RetentionRules::read).unwrap_or_default(),
+            limits: keys.take("limits").map(Limits::read).unwrap_or_default(),
             told: Told::read(keys),
         }
     }
@@ -140,6 +143,12 @@ impl Settings {
     pub fn purges_daily(&self) -> bool {
         self.retention.enabled
     }
+
+    /// How many bytes a user may upload in a day; none if that is not limited.
+    #[must_use]
+    pub fn bytes_per_day(&self, user: &str) -> Option<u64> {
+        self.limits.of(user)
+    }
 }
 
 impl Default for Settings {
@@ -155,6 +164,7 @@ impl Default for Settings {
             distributions: Distributions::default(),
             signing: SigningRules::default(),
             retention: RetentionRules::default(),
+            limits: Limits::default(),
             told: Told::default(),
         }
     }
@@ -190,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_default_is_the_empty_file() {
-        for empty in ["", "\n\n", "# nothing\r\n", "[repos]\n[distros]\n[retention]", "repos.ceph = {}"] {
+        for empty in ["", "\n\n", "# nothing\r\n", "[repos]\n[distros]\n[retention]\n[limits]", "repos.ceph = {}"] {
             assert_eq!(settings(empty), Settings::default(), "{empty:?}");
         }
         let default = Settings::default();

@@ -59,6 +59,9 @@ fn all_its_examples_together_are_a_good_file() {
     assert_eq!(retention(&quincy, "debug"), Retention { days: 3, keep_minimum: 0, pinned: false });
     assert_eq!(retention(&quincy, "default"), Retention::default());
     assert!(retention(&"v19".parse().expect("a ref"), "default").pinned);
+
+    let limits = ["ci-ceph", "ci-rook"].map(|user| settings.bytes_per_day(user));
+    assert_eq!(limits, [Some(500_000_000_000), Some(100_000_000_000)]);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn unknown_keys_get_the_nearest_known_or_all_of_them() {
         (
             "automatic = false",
             "automatic: is not a known key; known are api_url, callbacks, codenames, disable_unconfigured_repos, \
-             distributions, distros, external, generic_versions, health, quiet_seconds, repos, retention, signing",
+             distributions, distros, external, generic_versions, health, limits, quiet_seconds, repos, retention, signing",
         ),
     ]);
 }

@@ -40,7 +40,7 @@ pub use copies::Copied;
 pub use depths::Depth;
 pub use error::{Error, ErrorKind, Result};
 pub use jobs::{
-    DigestProgress, DueGarbage, DuePurge, DueRefresh, Found, Garbage, Jobs, Owner, Purge, PurgeState, PurgedFile,
+    Day, DigestProgress, DueGarbage, DuePurge, DueRefresh, Found, Garbage, Jobs, Owner, Purge, PurgeState, PurgedFile,
     RetentionRun, RunKind, Verification, Work,
 };
 pub use keys::{Custody, KeyEntry, Keys, KnownKeys};

@@ -124,7 +124,7 @@ impl Catalog {
         let before = replaces.as_ref().map(|replaced| replaced.upload.clone());
         let what = What::Added(changed(&binary, binary.version, before));
         // A file that comes back is as old as it was.
-        let noted = Some(binary.modified.max(change.time()));
+        let noted = change.moment().max(Some(binary.modified));
         let change = Change { id: change, noted, what };
         let file = self.put(&binary)?;
         let file = if replaces.is_some() {

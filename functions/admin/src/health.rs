@@ -4,13 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use colca_api::{App, User};
 use colca_runtime::Services;
-use colca_store::{Depth, Queue, Repository, Work};
+use colca_store::{Depth, Work};
 use futures::future::join_all;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-/// How long work may be due before something is wrong: the sweeper would have found it several times.
-const LATE: SignedDuration = SignedDuration::from_mins(10);
+use crate::queues::{LATE, lag, or_not, queues};
 
 /// With fewer days left somebody should have begun to rotate a key, and the alarm says so.
 const FEW_DAYS: f64 = 30.0;
@@ -52,53 +50,8 @@ fn is_ok(value: &Value) -> bool {
     }
 }
 
-/// What a part says of itself, or that it does not answer. Why not is for the log.
-fn or_not(part: colca_store::Result<Value>) -> Value {
-    part.unwrap_or_else(|error| {
-        tracing::error!(%error, "Not healthy");
-        json!({"ok": false})
-    })
-}
-
 async fn answers(ping: impl Future<Output = colca_store::Result<()>>) -> Value {
     or_not(ping.await.map(|()| json!({"ok": true})))
-}
-
-/// What waits for its functions. How late it is our own tables say: SQS tells the age of a message to CloudWatch alone.
-async fn queues(services: &Services) -> Value {
-    let now = services.clock.now();
-    let with_lag = async |queue, due: colca_store::Result<Option<Timestamp>>| {
-        let (depth, lag) = (services.queues.depth(queue).await?, lag(due?, now));
-        let mut part = counts(depth);
-        part["overdue_seconds"] = json!(lag.as_secs());
-        part["ok"] = json!(lag < LATE);
-        Ok(part)
-    };
-    let callback = async {
-        let mut part = counts(services.queues.depth(Queue::Callback).await?);
-        part["ok"] = json!(true);
-        Ok(part)
-    };
-    let (ingest, build, import, callback) = futures::join!(
-        async { with_lag(Queue::Ingest, services.jobs.first_due(Work::Uploads).await).await },
-        async { with_lag(Queue::Build, first_build(services).await).await },
-        async { with_lag(Queue::Import, services.jobs.first_due(Work::Imports).await).await },
-        callback,
-    );
-    json!({
-        "ingest": or_not(ingest),
-        "build": or_not(build),
-        "import": or_not(import),
-        "callback": or_not(callback),
-    })
-}
-
-/// When the build was due that has waited longest, of those that nobody is at.
-async fn first_build(services: &Services) -> colca_store::Result<Option<Timestamp>> {
-    let now = services.clock.now();
-    let repositories = services.catalog.dirty_repositories().await?;
-    let waiting = repositories.iter().filter(|repository| !repository.is_updating(now));
-    Ok(waiting.filter_map(Repository::build_was_due).min())
 }
 
 /// What only the sweeper does.
@@ -142,15 +95,6 @@ async fn keys(services: &Services) -> Value {
     known.keys.iter().map(part).collect()
 }
 
-fn counts(depth: Depth) -> Value {
-    json!({"waiting": depth.waiting, "under_way": depth.under_way, "delayed": depth.delayed})
-}
-
-/// How long something has been due; nothing if it is not.
-fn lag(due: Option<Timestamp>, now: Timestamp) -> SignedDuration {
-    due.map_or(SignedDuration::ZERO, |due| now.duration_since(due)).max(SignedDuration::ZERO)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,13 +108,5 @@ mod tests {
         ] {
             assert_eq!(summed_up(parts.clone())["ok"], expected, "{parts}");
         }
-    }
-
-    #[test]
-    fn what_is_not_due_yet_does_not_lag() {
-        let at = |second| Timestamp::from_second(second).expect("a moment");
-        assert_eq!(lag(None, at(100)), SignedDuration::ZERO);
-        assert_eq!(lag(Some(at(101)), at(100)), SignedDuration::ZERO);
-        assert_eq!(lag(Some(at(40)), at(100)), SignedDuration::from_secs(60));
     }
 }

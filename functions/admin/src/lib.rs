@@ -13,6 +13,7 @@ mod delete_secret;
 mod get_account;
 mod get_configuration;
 mod health;
+mod health_operations;
 mod import_operations;
 mod imports;
 mod keys;
@@ -23,8 +24,10 @@ mod path;
 mod purges;
 mod put_account;
 mod put_configuration;
+mod queues;
 mod retention;
 mod retention_operations;
+mod status;
 mod verify;
 
 use axum::Router;
@@ -61,7 +64,8 @@ pub fn routes() -> Routes<App> {
         .on(&Method::PUT, &CONFIGURATION, put_configuration::put_configuration, &operations::set_configuration())
         .on(&Method::PUT, &CALLBACKS, callbacks::put_callbacks, &operations::set_callbacks())
         .on(&Method::DELETE, &CALLBACKS, callbacks::delete_callbacks, &operations::no_callbacks())
-        .get(&["/admin/health"], health::get_health, &operations::health())
+        .get(&["/admin/health"], health::get_health, &health_operations::health())
+        .get(&["/admin/status"], status::get_status, &health_operations::status())
         .post(&["/admin/verify"], verify::ask, &operations::verify())
         .get(&["/admin/verify"], verify::show, &operations::verified())
         .get(&["/admin/imports"], imports::list_imports, &import_operations::imports())

@@ -3,7 +3,6 @@
 use colca_api::Operation;
 use serde_json::{Value, json};
 
-const ABOUT: &str = "about";
 const ACCOUNTS: &str = "accounts";
 const CONFIGURATION: &str = "configuration";
 const KEYS: &str = "keys";
@@ -229,37 +228,6 @@ pub(crate) fn set_callbacks() -> Operation {
 
 pub(crate) fn no_callbacks() -> Operation {
     on_configuration("Forget what proves to the receiver of callbacks that it is us").answer(204, "it is forgotten")
-}
-
-pub(crate) fn health() -> Operation {
-    let ok = || json!({"ok": {"type": "boolean"}});
-    let part = json!({"type": "object", "properties": ok()});
-    let mut queue = ok();
-    for count in ["waiting", "under_way", "delayed", "overdue_seconds"] {
-        queue[count] = json!({"type": "integer"});
-    }
-    let queue = json!({"type": "object", "properties": queue});
-    let mut letters = ok();
-    letters["messages"] = json!({"type": "integer"});
-    let letters = json!({"type": "object", "properties": letters});
-    let mut key = ok();
-    key["name"] = json!({"type": "string"});
-    key["days_left"] = json!({"type": ["number", "null"], "description": "null: it never expires"});
-    let all = json!({
-        "ok": {"type": "boolean"},
-        "store": part,
-        "catalog": part,
-        "jobs": part,
-        "queues": {"type": "object", "additionalProperties": queue},
-        "sweeper": queue,
-        "dead_letters": {"type": "object", "additionalProperties": letters},
-        "keys": {"type": "array", "items": {"type": "object", "properties": key}},
-    });
-    Operation::new(ABOUT, "What works, what lags behind, what was given up, and what expires").needs("read").json(
-        200,
-        "each part, and all together",
-        json!({"type": "object", "properties": all}),
-    )
 }
 
 pub(crate) fn verify() -> Operation {

@@ -9,6 +9,7 @@ mod get_public;
 mod get_repository;
 mod get_repository_file;
 mod get_root;
+mod get_status;
 mod list_binaries;
 mod list_levels;
 mod list_revisions;
@@ -62,8 +63,9 @@ fn files(routes: Routes<App>) -> Routes<App> {
 }
 
 fn repositories(routes: Routes<App>) -> Routes<App> {
-    let [file, sources, update, recreate, extra, promote] =
-        ["repo", "repo.sources", "update", "recreate", "extra", "promote"].map(|name| below(REPOSITORY, name));
+    let [file, sources, status] = ["repo", "repo.sources", "status"].map(|name| below(REPOSITORY, name));
+    let [update, recreate, extra, promote] =
+        ["update", "recreate", "extra", "promote"].map(|name| below(REPOSITORY, name));
     let [revisions, revision, diff] =
         ["revisions", "revisions/{revision}", "revisions/{revision}/diff"].map(|name| below(REPOSITORY, name));
     let action = [update, recreate].concat();
@@ -76,6 +78,7 @@ fn repositories(routes: Routes<App>) -> Routes<App> {
         .get(&["/repos/{project}/{ref}/{sha1}/{distro}"], list_levels::list_versions, &operations::names())
         .get(&[format!("{}/flavors", REPOSITORY[0])], list_levels::list_flavors, &operations::names())
         .get(&REPOSITORY, get_repository::get_repository, &operations::repository())
+        .get(&status, get_status::get_status, &operations::status())
         .get(&file, get_repository_file::get_repository_file, &operations::repository_file())
         .on(&Method::HEAD, &action, get_repository::head_action, &operations::action_head())
         .get(&action, get_repository::get_action, &operations::action_get())

@@ -30,6 +30,15 @@ fn binary() -> Value {
     json!({"type": "object", "properties": properties})
 }
 
+fn state() -> Value {
+    json!({"type": "string", "enum": ["requested", "queued", "building", "ready", "failed", "held"]})
+}
+
+fn problems() -> Value {
+    let meaning = "what keeps files from being published, such as a source package that is not complete";
+    json!({"type": "array", "items": {"type": "string"}, "description": meaning})
+}
+
 fn repository_object() -> Value {
     let names = ["project_name", "ref", "sha1", "distro", "distro_version", "flavor", "modified"];
     let mut properties: serde_json::Map<String, Value> =
@@ -37,11 +46,8 @@ fn repository_object() -> Value {
     for name in ["signed", "needs_update", "is_queued", "is_updating"] {
         properties.insert(name.to_owned(), json!({"type": "boolean"}));
     }
-    let states = ["requested", "queued", "building", "ready", "failed", "held"];
-    properties.insert("state".to_owned(), json!({"type": "string", "enum": states}));
-    let problems = "what keeps files from being published, such as a source package that is not complete";
-    let list = json!({"type": "array", "items": {"type": "string"}, "description": problems});
-    properties.insert("problems".to_owned(), list);
+    properties.insert("state".to_owned(), state());
+    properties.insert("problems".to_owned(), problems());
     let why = "why the last build published nothing, if it could not";
     properties.insert("failed".to_owned(), json!({"type": ["string", "null"], "description": why}));
     let held = json!({"revision": {"type": "integer"}, "repository": {"type": "string"}});
@@ -145,6 +151,51 @@ pub(crate) fn names() -> Operation {
 pub(crate) fn repository() -> Operation {
     Operation::new(REPOSITORIES, "A repository: what is published, what is due")
         .json(200, "the repository", repository_object())
+        .answer(404, "there is no such repository")
+}
+
+/// How a repository stands. Its moments are as in the repository object.
+fn status_object() -> Value {
+    let moment = |meaning: &str| json!({"type": ["string", "null"], "description": meaning});
+    let oldest = json!({
+        "type": ["object", "null"],
+        "properties": {
+            "id": {"type": "string", "description": "of a file that was added, mostly the id of its upload"},
+            "change": {"type": "string", "enum": ["added", "removed", "asked"]},
+            "filename": {"type": ["string", "null"]},
+            "at": moment("the moment that the id begins with"),
+        },
+    });
+    let more = json!({"type": "boolean", "description": "whether there may be more than were counted"});
+    let changes =
+        json!({"type": "object", "properties": {"count": {"type": "integer"}, "more": more, "oldest": oldest}});
+    let published = json!({
+        "type": ["object", "null"],
+        "properties": {"revision": {"type": "integer"}, "packages": {"type": "integer"}, "at": {"type": "string"}},
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "repository": {"type": "string"},
+            "state": state(),
+            "ready": {"type": "boolean", "description": "whether everything that was registered is published"},
+            "why": {"type": "string", "description": "what happens now, and what has to happen next"},
+            "since": moment("since when its build is due, or it has no files"),
+            "until": moment("until when it waits for more uploads, or its builder is believed alive"),
+            "changes": changes,
+            "published": published,
+            "problems": problems(),
+            "verifying": moment("when somebody asked whether it is sound, if nobody has looked since"),
+            "automatic": {"type": "boolean", "description": "whether uploads have it built"},
+            "disabled": {"type": "boolean", "description": "whether it is never built"},
+            "quiet_seconds": {"type": "integer", "description": "how long a build waits for more uploads"},
+        },
+    })
+}
+
+pub(crate) fn status() -> Operation {
+    Operation::new(REPOSITORIES, "What happens to a repository now, and why it is not ready")
+        .json(200, "how it stands", status_object())
         .answer(404, "there is no such repository")
 }
 

@@ -19,16 +19,14 @@ pub(crate) async fn ingest_upload(services: &Services, id: &UploadId) -> colca_s
     let incoming = ObjectKey::Incoming { upload: id.clone(), filename: upload.request.filename.clone() };
 
     match &upload.state {
-        UploadState::Pending => {
-            match examine(services, &upload, &incoming).await {
-                Ok(Arrival::Complete) => {}
-                Ok(Arrival::Incomplete) => return Ok(()),
-                Err(Refusal::Rejected(rejection) | Refusal::NameTaken(rejection)) => {
-                    reject(services, &upload, &rejection).await?;
-                }
-                Err(Refusal::Failed(error)) => return Err(error),
+        UploadState::Pending => match examine(services, &upload, &incoming).await {
+            Ok(Arrival::Complete) => {}
+            Ok(Arrival::Incomplete) => return Ok(()),
+            Err(Refusal::Rejected(rejection) | Refusal::NameTaken(rejection)) => {
+                reject(services, &upload, &rejection).await?;
             }
-        }
+            Err(Refusal::Failed(error)) => return Err(error),
+        },
         // An earlier delivery registered it, and may have died before it had all that follows done.
         UploadState::Registered { .. } => announce(services, &upload).await?,
         UploadState::Rejected { .. } => {}

@@ -9,6 +9,8 @@ use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, warn};
 
+use crate::round::Round;
+
 /// How many uploads one round looks at, and how many at once.
 const ROUND: i32 = 500;
 const AT_ONCE: usize = 16;
@@ -20,7 +22,7 @@ const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 const LAST_PUT: SignedDuration = SignedDuration::from_hours(1);
 
 /// Looks after the uploads whose time has come. One that cannot be dealt with does not keep the others from it.
-pub(crate) async fn expire_uploads(services: &Services) -> colca_store::Result<()> {
+pub(crate) async fn expire_uploads(services: &Services, round: &Round) -> colca_store::Result<()> {
     let now = services.clock.now();
     let due = services.jobs.due_uploads(now, ROUND).await?;
     let looks = due.into_iter().map(async |upload| {
@@ -28,7 +30,7 @@ pub(crate) async fn expire_uploads(services: &Services) -> colca_store::Result<(
             error!(upload = %upload.id, %error, "Could not look after upload {}", upload.id);
         }
     });
-    stream::iter(looks).buffer_unordered(AT_ONCE).collect::<()>().await;
+    stream::iter(looks).take_while(|_| round.goes_on()).buffer_unordered(AT_ONCE).collect::<()>().await;
     Ok(())
 }
 

@@ -9,31 +9,45 @@ mod purged;
 mod refresh_releases;
 mod resume_builds;
 mod resume_imports;
+mod round;
 mod sweep_garbage;
 mod tell_health;
 mod watch_keys;
 
 use colca_runtime::Services;
+use tracing::warn;
+
+use crate::round::{Round, Task};
 
 /// One round.
 ///
 /// # Errors
-/// The first failure; each of the eight was tried.
+/// The first failure; each of the nine was tried, but for those that there was no time for.
 pub async fn reap(services: &Services) -> colca_store::Result<()> {
-    // Beside the others, since it may have to wait for somebody else.
-    let (swept, told) = futures::join!(sweep(services), tell_health::tell_health(services));
-    swept.and(told)
+    // Beside the others: one may have to wait for somebody else, and one comes once an hour and is short.
+    let (swept, told, watched) =
+        futures::join!(sweep(services), tell_health::tell_health(services), watch_keys::watch_keys(services));
+    swept.and(told).and(watched)
 }
 
 async fn sweep(services: &Services) -> colca_store::Result<()> {
-    let builds = resume_builds::resume_builds(services).await;
-    let uploads = expire_uploads::expire_uploads(services).await;
-    let imports = resume_imports::resume_imports(services).await;
-    let refreshes = refresh_releases::refresh_releases(services).await;
-    let keys = watch_keys::watch_keys(services).await;
-    let parts = give_up_parts::give_up_parts(services).await;
-    let retention = colca_retention::go_on(services).await;
-    // Last, since nothing waits for it and it may take long.
-    let garbage = sweep_garbage::sweep_garbage(services).await;
-    builds.and(uploads).and(imports).and(refreshes).and(keys).and(parts).and(retention).and(garbage)
+    let round = Round::begin(services);
+    let mut all = Ok(());
+    for task in round.tasks() {
+        if round.is_over() {
+            warn!("This round has no time for {task:?} and what follows; the next begins with something else");
+            break;
+        }
+        let done = match task {
+            Task::Builds => resume_builds::resume_builds(services, &round).await,
+            Task::Uploads => expire_uploads::expire_uploads(services, &round).await,
+            Task::Imports => resume_imports::resume_imports(services, &round).await,
+            Task::Releases => refresh_releases::refresh_releases(services, &round).await,
+            Task::Parts => give_up_parts::give_up_parts(services, &round).await,
+            Task::Retention => colca_retention::go_on(services, round.end()).await,
+            Task::Garbage => sweep_garbage::sweep_garbage(services, &round).await,
+        };
+        all = all.and(done);
+    }
+    all
 }

@@ -8,6 +8,8 @@ use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info, warn};
 
+use crate::round::Round;
+
 /// How many archives one round looks at, and how many at once.
 const ROUND: i32 = 500;
 const AT_ONCE: usize = 16;
@@ -29,7 +31,7 @@ enum Verdict {
 }
 
 /// Has the archives built whose time has come. One that cannot be dealt with does not keep the others from it.
-pub(crate) async fn refresh_releases(services: &Services) -> colca_store::Result<()> {
+pub(crate) async fn refresh_releases(services: &Services, round: &Round) -> colca_store::Result<()> {
     let now = services.clock.now();
     let due = services.jobs.due_refreshes(now, ROUND).await?;
     let looks = due.into_iter().map(async |due| {
@@ -37,7 +39,7 @@ pub(crate) async fn refresh_releases(services: &Services) -> colca_store::Result
             error!(repository = %due.repository, %error, "Could not refresh {}", due.repository);
         }
     });
-    stream::iter(looks).buffer_unordered(AT_ONCE).collect::<()>().await;
+    stream::iter(looks).take_while(|_| round.goes_on()).buffer_unordered(AT_ONCE).collect::<()>().await;
     Ok(())
 }
 

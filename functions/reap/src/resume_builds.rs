@@ -1,18 +1,18 @@
 //! Repositories with changes that nobody is about to publish: their builder died, or its message was lost.
 
-use std::time::Duration;
-
 use colca_runtime::Services;
 use tracing::{error, warn};
 
-/// How long past its time a build may be before we ask for it again: the queue may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::round::Round;
 
 /// Asks for the builds that were forgotten. Asking once too often is harmless.
-pub(crate) async fn resume_builds(services: &Services) -> colca_store::Result<()> {
+pub(crate) async fn resume_builds(services: &Services, round: &Round) -> colca_store::Result<()> {
     let now = services.clock.now();
     for repository in services.catalog.dirty_repositories().await? {
-        if repository.is_forgotten(now, PATIENCE) {
+        if round.is_over() {
+            break;
+        }
+        if repository.is_forgotten(now) {
             let path = &repository.repository;
             warn!(repository = %path, "Nobody is publishing the changes of {path}");
             if let Err(error) = services.request_build(path).await {

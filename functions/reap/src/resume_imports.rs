@@ -5,6 +5,8 @@ use colca_store::ImportMessage;
 use jiff::SignedDuration;
 use tracing::{error, warn};
 
+use crate::round::Round;
+
 /// How many imports one round looks at.
 const ROUND: i32 = 100;
 
@@ -12,9 +14,12 @@ const ROUND: i32 = 100;
 const AGAIN: SignedDuration = SignedDuration::from_mins(80);
 
 /// Wakes the imports that were forgotten. Waking one once too often is harmless.
-pub(crate) async fn resume_imports(services: &Services) -> colca_store::Result<()> {
+pub(crate) async fn resume_imports(services: &Services, round: &Round) -> colca_store::Result<()> {
     let now = services.clock.now();
     for import in services.jobs.due_imports(now, ROUND).await? {
+        if round.is_over() {
+            break;
+        }
         let id = &import.id;
         warn!(import = %id, "Nobody goes on with the import {id}");
         let woken = async {

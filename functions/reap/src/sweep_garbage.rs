@@ -10,6 +10,7 @@ use tracing::{error, info};
 
 use crate::pinned::Listings;
 use crate::purged::may_be_restored;
+use crate::round::Round;
 
 /// How many objects one round looks at, and how many at once.
 const ROUND: i32 = 500;
@@ -32,7 +33,7 @@ pub(crate) enum Verdict {
 }
 
 /// Deletes what nobody names. One that cannot be dealt with does not keep the others from it.
-pub(crate) async fn sweep_garbage(services: &Services) -> colca_store::Result<()> {
+pub(crate) async fn sweep_garbage(services: &Services, round: &Round) -> colca_store::Result<()> {
     let due = services.jobs.due_garbage(services.clock.now(), ROUND).await?;
     let listed = Listings::default();
     let sweeps = due.into_iter().map(async |due| {
@@ -45,7 +46,7 @@ pub(crate) async fn sweep_garbage(services: &Services) -> colca_store::Result<()
             }
         }
     });
-    stream::iter(sweeps).buffer_unordered(AT_ONCE).collect::<()>().await;
+    stream::iter(sweeps).take_while(|_| round.goes_on()).buffer_unordered(AT_ONCE).collect::<()>().await;
     Ok(())
 }
 

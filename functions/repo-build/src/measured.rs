@@ -26,8 +26,8 @@ pub(crate) fn note_published(services: &Services, path: &RepoPath, revision: u64
         );
     }
     // The clocks of two machines need not agree.
-    let lag = |change: &Change| Duration::try_from(now.duration_since(change.noted_at())).unwrap_or_default();
-    changes.iter().map(lag).collect()
+    let lag = |noted| Duration::try_from(now.duration_since(noted)).unwrap_or_default();
+    changes.iter().filter_map(Change::noted_at).map(lag).collect()
 }
 
 /// Tells what a build came to.

@@ -49,16 +49,23 @@ pub(crate) async fn publish_changes(
         let paths = noted.paths().into_iter().chain(tried.clone()).collect();
         held_since(services, path, lease, Live::as_found(services, path, paths).await?).await?
     };
-    let is_merge = *purpose == Purpose::Merge;
-    let changes = if is_merge { vec![] } else { services.catalog.changes(path).await? };
+    // One that was overtaken after it had overwritten something goes on as a build.
+    let is_merge = *purpose == Purpose::Merge && (*number == 1 || outcome.is_sound);
+    let mut changes = if is_merge { vec![] } else { services.catalog.changes(path).await? };
+    if changes.is_empty() && !repository.is_gone() && !is_merge {
+        if outcome.is_sound {
+            return Ok(told::how_it_stands(services, path, lease).await?);
+        }
+        // Somebody else has published what had changed, and what is public may be what nobody noted. This is written down as something to
+        // do: whoever dies from here on is followed.
+        services.ask_for_build(path, What::Asked { anew: true, all: false }).await?;
+        changes = services.catalog.changes(path).await?;
+    }
     outcome.seen.extend(changes.iter().map(|change| change.id.clone()));
     let removed = removed_archs(&changes);
     // After a crash what is public may be newer than what is noted, and is not to be taken back.
     if is_merge && (repository.is_gone() || repository.held.is_some() || *after_crash) {
         return Ok(());
-    }
-    if changes.is_empty() && !repository.is_gone() && !is_merge {
-        return Ok(told::how_it_stands(services, path, lease).await?);
     }
     // Whoever deleted something may have died before tidying up behind it.
     for arch in &removed {

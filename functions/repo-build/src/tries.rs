@@ -96,7 +96,11 @@ pub(crate) async fn try_to_publish(
             tokio::time::sleep(PAUSE * attempt.number).await;
             attempt.number += 1;
             let is_broken = matches!(failure, Failure::Incomplete(_) | Failure::Lists(_));
-            attempt.anew |= is_broken;
+            // What that try overwrote is public, and noted of nobody: whatever is found now, even that there is nothing to do any more,
+            // since somebody else has published the changes meanwhile, it is replaced by what is noted then.
+            let may_have_written = !attempt.tried.is_empty();
+            attempt.outcome.is_sound &= !may_have_written;
+            attempt.anew |= is_broken || may_have_written;
             attempt.all |= is_broken;
             if std::mem::take(&mut attempt.has_begun) {
                 *held = lease(services, path, message).await?.ok_or(Failure::LeaseLost)?;

@@ -9,6 +9,7 @@ mod metered;
 mod note_metadata;
 mod operations;
 mod presign_upload;
+mod quota;
 mod receive_file;
 mod received;
 mod show_upload;

@@ -78,6 +78,7 @@ pub(crate) fn tickets() -> Operation {
         .json(201, "a ticket; an array of them for an array of requests", state())
         .json(207, "an array of tickets and refusals", json!({"type": "array", "items": {"type": "object"}}))
         .answer(409, "the name is taken by other bytes, and force was not used")
+        .counted()
 }
 
 pub(crate) fn upload() -> Operation {
@@ -106,6 +107,7 @@ pub(crate) fn new_file() -> Operation {
         .answer(200, "it replaced another")
         .answer(201, "it is registered")
         .answer(413, "it is larger than this place takes: use a ticket, or colca-serve")
+        .counted()
 }
 
 pub(crate) fn replaced_file() -> Operation {
@@ -115,6 +117,7 @@ pub(crate) fn replaced_file() -> Operation {
         .answer(200, "it is replaced")
         .answer(404, "there is no such file")
         .answer(413, "it is larger than this place takes: use a ticket, or colca-serve")
+        .counted()
 }
 
 pub(crate) fn metadata() -> Operation {

@@ -11,6 +11,7 @@ use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use crate::quota::Quota;
 use crate::ticket::{self, URLS_IN_ONE_ANSWER, add};
 use crate::{incoming, ticket_request};
 
@@ -21,7 +22,7 @@ const MOST: usize = 100;
 const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
 /// Gives a ticket for each request. A single bad one is answered with its error; in an array each has its own
-/// answer, and 207 tells that they differ.
+/// answer, and 207 tells that they differ. Each is charged for itself: of those that are too many together, some get a ticket.
 pub(crate) async fn presign_upload(
     State(app): State<App>,
     user: User,
@@ -67,7 +68,7 @@ async fn one(app: &App, user: &User, request: Value, most: usize) -> colca_api::
     check_archive(&settings, &request.repository, &request.filename)?;
     let known = is_registered(app, &request).await?;
 
-    let mut upload = Upload {
+    let upload = Upload {
         id: services.ids.upload_id(),
         state: if known { UploadState::Registered { notes: vec![] } } else { UploadState::Pending },
         built_by: user.name().to_owned(),
@@ -75,6 +76,15 @@ async fn one(app: &App, user: &User, request: Value, most: usize) -> colca_api::
         multipart: None,
         request,
     };
+    // What counts is what the ticket lets in, whether it comes or not: S3 takes no other length.
+    let bytes = if known { 0 } else { upload.request.size };
+    Quota::of(services, user).await?.charged(bytes, give(app, user, upload, most)).await
+}
+
+/// Writes an upload down, and tells where its bytes are to be put.
+async fn give(app: &App, user: &User, mut upload: Upload, most: usize) -> colca_api::Result<(StatusCode, Value)> {
+    let services = &app.services;
+    let (now, known) = (upload.created_at, upload.state != UploadState::Pending);
     if !known && upload.request.size > Multipart::ABOVE {
         let part_size = Multipart::part_size_for(upload.request.size);
         let id = services.objects.start_multipart(&incoming(&upload)).await?;

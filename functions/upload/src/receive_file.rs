@@ -7,9 +7,11 @@ use axum::http::StatusCode;
 use colca_api::{ApiError, App, ArchPath, FilePath, UrlPath, User};
 use colca_intake::{Refusal, Taken, reject, take_in};
 use colca_model::{Arch, Filename, Invalid, RepoPath, Upload, UploadRequest, UploadState};
+use colca_store::ObjectKey;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use crate::quota::Quota;
 use crate::received::{self, Form, Received};
 
 /// chacra's words for a name that is taken.
@@ -60,8 +62,9 @@ async fn receive(app: App, user: User, target: Target, request: Request) -> Answ
     // A task of its own: this one ends with the connection, and what has begun must be cleared away.
     let work = tokio::spawn(async move {
         let id = app.services.ids.upload_id();
-        let received = received::receive(&app.services, &id, form).await?;
-        let answer = register(&app, &user, target, &received).await;
+        let quota = Quota::of(&app.services, &user).await?;
+        let received = received::receive(&app.services, &id, form, quota.room()).await?;
+        let answer = register(&app, &user, &quota, target, &received).await;
         if let Err(error) = app.services.objects.delete(&received.key).await {
             // What the client is told stands; the bucket's lifecycle rule takes it.
             tracing::warn!(%error, "Could not delete {}", received.key.path());
@@ -71,7 +74,7 @@ async fn receive(app: App, user: User, target: Target, request: Request) -> Answ
     work.await.unwrap_or_else(|_| Err(ApiError::Store(colca_store::Error::corrupt("receive a file", "a panic"))))
 }
 
-async fn register(app: &App, user: &User, target: Target, received: &Received) -> Answer {
+async fn register(app: &App, user: &User, quota: &Quota<'_>, target: Target, received: &Received) -> Answer {
     let services = &app.services;
     let Received { file, force, .. } = received;
     let force = *force || target.existing.is_some();
@@ -81,10 +84,16 @@ async fn register(app: &App, user: &User, target: Target, received: &Received) -
             .map_err(|error| Invalid { field: "file".to_owned(), ..error })?,
     };
     let Target { repository, arch, .. } = target;
-    if !force && services.catalog.binary(&repository, &arch, &filename).await?.is_some() {
+    // Where it may be replaced, what is there matters to the quota alone.
+    let there = if force && !quota.is_limited() {
+        None
+    } else {
+        services.catalog.binary(&repository, &arch, &filename).await?
+    };
+    if !force && there.is_some() {
         return Err(ApiError::Refused(TAKEN.to_owned()));
     }
-    let now = services.clock.now();
+    let is_known = there.is_some_and(|binary| binary.sha256 == file.sha256);
     let upload = Upload {
         // Its bytes are all here: of two that race, the one that was complete last is the later one.
         id: services.ids.upload_id(),
@@ -99,11 +108,20 @@ async fn register(app: &App, user: &User, target: Target, received: &Received) -
         },
         state: UploadState::Pending,
         built_by: user.name().to_owned(),
-        created_at: now,
+        created_at: services.clock.now(),
         multipart: None,
     };
-    services.jobs.add_upload(&upload, now + LOOK_AFTER).await?;
-    let taken = take_in(services, &upload, &received.key).await;
+    // As late as can be, so that what was refused before costs nothing. What is refused for what it holds counts: it was received
+    // whole, and looked at.
+    let bytes = if is_known { 0 } else { file.size };
+    quota.charged(bytes, enter(app, user, &upload, &received.key)).await
+}
+
+/// Registers a file that lies in the incoming bucket.
+async fn enter(app: &App, user: &User, upload: &Upload, received: &ObjectKey) -> Answer {
+    let services = &app.services;
+    services.jobs.add_upload(upload, upload.created_at + LOOK_AFTER).await?;
+    let taken = take_in(services, upload, received).await;
     match taken {
         Ok(taken) => {
             user.record("uploaded", &format_args!("{} to {}", upload.request.filename, upload.request.repository));
@@ -111,11 +129,11 @@ async fn register(app: &App, user: &User, target: Target, received: &Received) -
             Ok((status, Json(json!({}))))
         }
         Err(Refusal::NameTaken(rejection)) => {
-            reject(services, &upload, &rejection).await?;
+            reject(services, upload, &rejection).await?;
             Err(ApiError::Refused(TAKEN.to_owned()))
         }
         Err(Refusal::Rejected(rejection)) => {
-            reject(services, &upload, &rejection).await?;
+            reject(services, upload, &rejection).await?;
             Err(ApiError::Refused(rejection.reason))
         }
         Err(Refusal::Failed(error)) => Err(error.into()),

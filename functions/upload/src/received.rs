@@ -11,6 +11,7 @@ use multer::{Field, Multipart};
 use sha2::Digest;
 
 use crate::metered::{Meter, Metered, Stopped};
+use crate::quota::Room;
 
 /// chacra's words for a form without a file.
 const NO_FILE: &str = "no file object found in \"file\" param in POST request";
@@ -20,6 +21,9 @@ const LONGEST_FIELD: usize = 1024;
 
 /// The longest boundary between the parts of a form (RFC 2046).
 const LONGEST_BOUNDARY: usize = 70;
+
+/// What may stand around the file in a form, in bytes: much more than any client sends.
+const AROUND_FILE: u64 = 16 * 1024;
 
 /// A form that arrived. Its file lies in the incoming bucket.
 pub(crate) struct Received {
@@ -41,6 +45,8 @@ pub(crate) struct File {
 pub(crate) struct Form {
     parts: Multipart<'static>,
     meter: Meter,
+    /// The length of all of it, if the client says so.
+    length: Option<u64>,
 }
 
 /// A field whose head was read.
@@ -66,7 +72,12 @@ impl Form {
             return Err(Invalid::new("boundary", rule, boundary).into());
         }
         let (body, meter) = Metered::new(request.into_body(), limit);
-        Ok(Self { parts: Multipart::new(body, boundary), meter })
+        Ok(Self { parts: Multipart::new(body, boundary), meter, length })
+    }
+
+    /// The least that its file can be long.
+    fn least(&self) -> u64 {
+        self.length.map_or(0, |length| length.saturating_sub(AROUND_FILE))
     }
 
     /// The next field. The one before it must have been read to its end, or let go.
@@ -93,11 +104,18 @@ impl Part {
     }
 }
 
-/// Reads a form with one `file` and perhaps `force`. Whatever is wrong with it, nothing of it is kept.
-pub(crate) async fn receive(services: &Services, id: &UploadId, form: Form) -> Result<Received, ApiError> {
+/// Reads a form with one `file`, for which there is room, and perhaps `force`. Whatever is wrong with it, nothing of it is kept.
+pub(crate) async fn receive(
+    services: &Services,
+    id: &UploadId,
+    form: Form,
+    mut room: Room<'_>,
+) -> Result<Received, ApiError> {
+    // Better now than when all its bytes are here.
+    room.hold(form.least()).await?;
     let key = ObjectKey::Received { upload: id.clone() };
     let mut file = None;
-    match read(services, &key, form, &mut file).await {
+    match read(services, &key, form, room, &mut file).await {
         Ok(force) => match file {
             Some(file) => Ok(Received { key, file, force }),
             None => Err(ApiError::Refused(NO_FILE.to_owned())),
@@ -112,14 +130,20 @@ pub(crate) async fn receive(services: &Services, id: &UploadId, form: Form) -> R
 }
 
 /// Reads the fields; puts the file into `file` when its bytes are in S3. Tells whether there is `force`.
-async fn read(services: &Services, key: &ObjectKey, mut form: Form, file: &mut Option<File>) -> Result<bool, ApiError> {
+async fn read(
+    services: &Services,
+    key: &ObjectKey,
+    mut form: Form,
+    mut room: Room<'_>,
+    file: &mut Option<File>,
+) -> Result<bool, ApiError> {
     let mut force = false;
     while let Some(field) = form.next().await? {
         match field.name() {
             Some("file") if file.is_some() => {
                 return Err(Invalid::new("file", "must be there once", "another one").into());
             }
-            Some("file") => *file = Some(read_file(services, key, field).await?),
+            Some("file") => *file = Some(read_file(services, key, field, &mut room).await?),
             // Any value counts, as for chacra.
             Some("force") => {
                 read_short(field).await?;
@@ -131,12 +155,17 @@ async fn read(services: &Services, key: &ObjectKey, mut form: Form, file: &mut O
     Ok(force)
 }
 
-async fn read_file(services: &Services, key: &ObjectKey, mut field: Part) -> Result<File, ApiError> {
+async fn read_file(
+    services: &Services,
+    key: &ObjectKey,
+    mut field: Part,
+    room: &mut Room<'_>,
+) -> Result<File, ApiError> {
     let name = field.file_name().map(str::to_owned);
     // Better now than when all its bytes are here.
     name.as_deref().unwrap_or_default().parse::<Filename>()?;
     let mut receiver = services.objects.receive(key.clone());
-    match read_bytes(&mut receiver, &mut field).await {
+    match read_bytes(&mut receiver, &mut field, room).await {
         Ok((size, sha256, sha512)) => {
             receiver.finish().await?;
             Ok(File { name, size, sha256, sha512 })
@@ -148,7 +177,11 @@ async fn read_file(services: &Services, key: &ObjectKey, mut field: Part) -> Res
     }
 }
 
-async fn read_bytes(receiver: &mut Receiver, field: &mut Part) -> Result<(u64, Sha256, Sha512), ApiError> {
+async fn read_bytes(
+    receiver: &mut Receiver,
+    field: &mut Part,
+    room: &mut Room<'_>,
+) -> Result<(u64, Sha256, Sha512), ApiError> {
     let (mut sha256, mut sha512) = (sha2::Sha256::new(), sha2::Sha512::new());
     let mut size = 0;
     while let Some(piece) = field.chunk().await? {
@@ -156,6 +189,7 @@ async fn read_bytes(receiver: &mut Receiver, field: &mut Part) -> Result<(u64, S
         if size > Receiver::LARGEST {
             return Err(too_large(Receiver::LARGEST));
         }
+        room.hold(size).await?;
         sha256.update(&piece);
         sha512.update(&piece);
         receiver.push(&piece).await?;

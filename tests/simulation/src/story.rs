@@ -88,7 +88,8 @@ async fn settle(world: &World) {
 /// The repositories that are to be built.
 fn dirty(world: &World) -> Vec<String> {
     let items = world.cloud.dynamo.items("catalog", "REPO#");
-    items.iter().filter(|item| item.contains_key("dirty")).map(|item| item["pk"]["S"].to_string()).collect()
+    let dirty = serde_json::json!({"S": "dirty"});
+    items.iter().filter(|item| item.get("dirty") == Some(&dirty)).map(|item| item["pk"]["S"].to_string()).collect()
 }
 
 /// What is published is what is registered, and what users were told.

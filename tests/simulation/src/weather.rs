@@ -1,5 +1,6 @@
 //! What goes wrong, and how often.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::chance::Chance;
@@ -20,6 +21,20 @@ pub(crate) enum Fate {
     KilledBefore,
     /// It is done, and the process that asked dies.
     KilledAfter,
+}
+
+/// In a word or two, for whoever replays a story.
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done => f.write_str("done"),
+            Self::Refused(answer) => write!(f, "refused with {}", answer.status),
+            Self::Unheard => f.write_str("done and not heard of"),
+            Self::Late(after) => write!(f, "not heard of, and done after {after:?}"),
+            Self::KilledBefore => f.write_str("the last of its process, which nobody hears"),
+            Self::KilledAfter => f.write_str("done, and the last of its process"),
+        }
+    }
 }
 
 /// The odds of one story: each is once in so many calls, and never if 0.

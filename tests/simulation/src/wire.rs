@@ -47,6 +47,7 @@ impl Wire {
             return pending().await;
         }
         let fate = world.fate(&ask);
+        tracing::debug!(process = ?Arc::as_ptr(&life), at = %world.now(), "{ask} is {fate}");
         let answer = match fate {
             Fate::Done => world.answer(&ask).await,
             Fate::Refused(answer) => {

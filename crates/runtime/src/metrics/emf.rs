@@ -109,8 +109,7 @@ fn of(measured: Measured<'_>) -> Line {
 }
 
 fn built(build: &Build<'_>) -> Line {
-    let mut numbers =
-        vec![("Builds", "Count", json!(1)), ("BuildTime", "Milliseconds", milliseconds(build.took()))];
+    let mut numbers = vec![("Builds", "Count", json!(1)), ("BuildTime", "Milliseconds", milliseconds(build.took()))];
     numbers.extend(build.phases.iter().map(|(phase, took)| (phase_name(*phase), "Milliseconds", milliseconds(*took))));
     let end = match build.end {
         BuildEnd::Published { packages, .. } => {
@@ -218,7 +217,9 @@ mod tests {
                 assert!(line[name].is_number() || line[name].is_array(), "{name} in {line}");
                 named.push(name.to_owned());
             }
-            for dimension in directive["Dimensions"].as_array().expect("sets").iter().flat_map(|set| set.as_array().expect("a set")) {
+            for dimension in
+                directive["Dimensions"].as_array().expect("sets").iter().flat_map(|set| set.as_array().expect("a set"))
+            {
                 assert!(line[dimension.as_str().expect("a name")].is_string(), "{dimension} in {line}");
             }
         }

@@ -31,7 +31,9 @@ pub struct StatsdAddress {
 
 /// The server cannot be found.
 #[derive(Debug, thiserror::Error)]
-#[error("COLCA_STATSD: must be the host and port of a statsd server, for example localhost:8125, got {server:?}: {reason}")]
+#[error(
+    "COLCA_STATSD: must be the host and port of a statsd server, for example localhost:8125, got {server:?}: {reason}"
+)]
 pub struct StatsdError {
     server: String,
     reason: MetricError,
@@ -129,7 +131,8 @@ mod tests {
         let statsd = Statsd::new(&StatsdAddress { server: at, prefix: prefix.to_owned() }).expect("loopback is there");
         measured.iter().for_each(|measured| statsd.tell(*measured));
         let mut buffer = [0; 1024];
-        let mut heard = || server.recv(&mut buffer).map(|length| String::from_utf8_lossy(&buffer[..length]).into_owned());
+        let mut heard =
+            || server.recv(&mut buffer).map(|length| String::from_utf8_lossy(&buffer[..length]).into_owned());
         (0..datagrams).map(|_| heard().expect("a datagram")).collect()
     }
 
@@ -162,7 +165,8 @@ mod tests {
             Measured::Rejected { reason: "checksum", files: 1 },
             Measured::KeyExpires { key: "release", days: -0.5 },
         ];
-        let expected = ["uploads.rpm:2|c", "uploaded_bytes.rpm:1000|c", "rejects.checksum:1|c", "key_days_left.release:-0.5|g"];
+        let expected =
+            ["uploads.rpm:2|c", "uploaded_bytes.rpm:1000|c", "rejects.checksum:1|c", "key_days_left.release:-0.5|g"];
         assert_eq!(heard("", &measured, 4), expected.map(|number| format!("{host}.colca.{number}")));
     }
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Catalog, partition};
-use crate::Result;
-use crate::table::{item, key};
+use crate::table::{item, key, text, value};
+use crate::{Error, Result};
 
 const PREFIX: &str = "change#";
 
@@ -66,10 +66,10 @@ impl Change {
         Self { id, noted: None, what }
     }
 
-    /// When it was noted.
+    /// When it was noted; `None` if its id is of no clock.
     #[must_use]
-    pub fn noted_at(&self) -> Timestamp {
-        self.noted.unwrap_or_else(|| self.id.time())
+    pub fn noted_at(&self) -> Option<Timestamp> {
+        self.noted.or_else(|| self.id.moment())
     }
 
     /// The file that was changed, if one was.
@@ -108,6 +108,19 @@ impl Catalog {
     /// Whatever the service answers.
     pub async fn changes(&self, repository: &RepoPath) -> Result<Vec<Change>> {
         self.table.query(&partition(repository), PREFIX).await
+    }
+
+    /// Up to `limit` of these, the oldest first, as they are now.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn first_changes(&self, repository: &RepoPath, limit: i32) -> Result<Vec<Change>> {
+        let request = self.table.db.query().table_name(&self.table.name).consistent_read(true).limit(limit);
+        let request = request.key_condition_expression("pk = :pk AND begins_with(sk, :prefix)");
+        let request = request.expression_attribute_values(":pk", text(partition(repository)));
+        let answer = request.expression_attribute_values(":prefix", text(PREFIX)).send().await;
+        let answer = answer.map_err(|error| Error::sdk(format!("list the first changes of {repository}"), error))?;
+        answer.items.unwrap_or_default().into_iter().map(value).collect()
     }
 
     /// Whether a repository has anything left to publish, as it is now.

@@ -6,7 +6,8 @@ use colca_model::RepoPath;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::repositories::{DIRTY, GONE, SK};
+use super::dirty::{DIRTY, FAILED};
+use super::repositories::{GONE, SK};
 use super::updates::send;
 use super::{Catalog, Repository, Revision, partition, revisions};
 use crate::registration::write;
@@ -210,13 +211,21 @@ impl Catalog {
         held(send(request, path).await).map(drop)
     }
 
-    /// Notes that nothing is left to publish, unless a build is due or has begun: then that one will note it.
+    /// Notes that nothing is left that a builder is to publish, unless a build is due or has begun: then that one will note it.
+    /// One whose last build failed stays where it is found.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn settle(&self, path: &RepoPath) -> Result<()> {
         let idle = "attribute_exists(pk) AND attribute_not_exists(queued_until) AND attribute_not_exists(lease_until)";
-        let request = self.update(path, "REMOVE dirty").condition_expression(idle);
+        // Almost always this is all: only after a failure, or if somebody was faster, a second write follows.
+        let request = self.update(path, "REMOVE dirty");
+        let request = request.condition_expression(format!("{idle} AND attribute_not_exists(failed)"));
+        if held(send(request, path).await)? {
+            return Ok(());
+        }
+        let request = self.update(path, "SET dirty = :failed").expression_attribute_values(":failed", text(FAILED));
+        let request = request.condition_expression(format!("{idle} AND attribute_exists(failed)"));
         held(send(request, path).await).map(drop)
     }
 

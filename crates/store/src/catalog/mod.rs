@@ -18,6 +18,7 @@ mod binaries;
 mod changed;
 mod changes;
 mod claims;
+mod dirty;
 mod holds;
 mod known;
 mod leases;

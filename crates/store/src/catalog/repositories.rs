@@ -3,26 +3,20 @@
 //! chacra's flags are derived from it, never stored: a builder that dies frees the repository by the clock.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use colca_model::{RepoPath, RepositoryKind};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::dirty::DIRTY;
 use super::updates::send;
 use super::{Catalog, Held, partition};
-use crate::table::{Item, attribute, held, key, number, text, value};
-use crate::{Error, Result};
+use crate::Result;
+use crate::table::{Item, attribute, held, key, number, text};
 
 pub(super) const SK: &str = "#";
-
-/// The sparse index of repositories with changes to publish.
-const DIRTY_INDEX: &str = "dirty-index";
-
-/// What every repository with changes has in its `dirty` attribute, the key of the index.
-pub(super) const DIRTY: &str = "dirty";
 
 /// What leaves nothing of a repository but its number of builds, and of the revision that is still to be retracted.
 pub(crate) const GONE: &str = "SET gone = :now, modified = :now REMOVE kind, chosen, extra, packages, signed, packages_signed, held, \
@@ -138,7 +132,25 @@ impl Repository {
     /// Whether it has changes that no published revision shows, and that somebody is to publish.
     #[must_use]
     pub fn needs_update(&self) -> bool {
-        self.dirty.is_some()
+        self.dirty.as_deref() == Some(DIRTY)
+    }
+
+    /// When it was marked gone, if it was.
+    #[must_use]
+    pub fn gone_since(&self) -> Option<Timestamp> {
+        moment(self.gone)
+    }
+
+    /// Until when its build waits for more uploads, or waited.
+    #[must_use]
+    pub fn queued_until(&self) -> Option<Timestamp> {
+        moment(self.queued_until)
+    }
+
+    /// Until when its builder has the lease, or had it, if it did not give it back.
+    #[must_use]
+    pub fn leased_until(&self) -> Option<Timestamp> {
+        moment(self.lease_until)
     }
 
     /// Whether a build is about to start.
@@ -153,22 +165,29 @@ impl Repository {
         self.lease_until.is_some_and(|until| until > now.as_millisecond())
     }
 
-    /// Whether it has waited for longer than `patience` past the moment its build was due, with nobody building.
+    /// How long past its time a build may be before it is asked for again: the queue may be busy.
+    pub const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
+
+    /// Whether it has waited for longer than [`Self::PATIENCE`] past the moment its build was due, with nobody building.
     #[must_use]
-    pub fn is_forgotten(&self, now: Timestamp, patience: Duration) -> bool {
-        let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
+    pub fn is_forgotten(&self, now: Timestamp) -> bool {
+        let patience = i64::try_from(Self::PATIENCE.as_millis()).unwrap_or(i64::MAX);
         self.needs_update() && !self.is_updating(now) && self.due().saturating_add(patience) < now.as_millisecond()
     }
 
     /// When its build is due, or was, if it has changes: the last that is known of it.
     #[must_use]
     pub fn build_was_due(&self) -> Option<Timestamp> {
-        self.needs_update().then(|| Timestamp::from_millisecond(self.due()).ok()).flatten()
+        self.needs_update().then(|| moment(Some(self.due()))).flatten()
     }
 
     fn due(&self) -> i64 {
         self.queued_until.or(self.lease_until).unwrap_or(self.modified)
     }
+}
+
+fn moment(milliseconds: Option<i64>) -> Option<Timestamp> {
+    milliseconds.and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok())
 }
 
 impl Catalog {
@@ -196,26 +215,6 @@ impl Catalog {
         let keys = paths.iter().map(Self::repository_key).collect();
         let mut repositories: Vec<Repository> = self.table.get_all(keys).await?;
         repositories.retain(|repository| !repository.is_gone());
-        Ok(repositories)
-    }
-
-    /// The repositories with changes to publish. The index lags behind by a moment.
-    ///
-    /// # Errors
-    /// Whatever the service answers.
-    pub async fn dirty_repositories(&self) -> Result<Vec<Repository>> {
-        let request = self.table.db.query().table_name(&self.table.name).index_name(DIRTY_INDEX);
-        let request =
-            request.key_condition_expression("dirty = :dirty").expression_attribute_values(":dirty", text(DIRTY));
-        let mut pages = request.into_paginator().items().send();
-        let mut repositories = Vec::new();
-        while let Some(found) = pages.next().await {
-            // One that cannot be read must not keep the others from being built.
-            match value(found.map_err(|error| Error::sdk("list what has changes", error))?) {
-                Ok(repository) => repositories.push(repository),
-                Err(error) => tracing::error!(%error, "A repository cannot be read"),
-            }
-        }
         Ok(repositories)
     }
 
@@ -269,9 +268,8 @@ impl Catalog {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dirty::FAILED;
     use super::*;
-
-    const MINUTE: Duration = Duration::from_secs(60);
 
     /// A repository that last changed at second 0, and how its build stands; times in seconds.
     fn repository(dirty: bool, queued_until: Option<i64>, lease_until: Option<i64>) -> Repository {
@@ -320,8 +318,15 @@ mod tests {
         ] {
             let repository = repository(dirty, queued_until, lease_until);
             let now = Timestamp::from_second(now).expect("a moment");
-            assert_eq!(repository.is_forgotten(now, MINUTE), forgotten, "at {now}: {repository:?}");
+            assert_eq!(repository.is_forgotten(now), forgotten, "at {now}: {repository:?}");
         }
+    }
+
+    #[test]
+    fn nobody_is_to_build_again_what_failed() {
+        let failed = Repository { dirty: Some(FAILED.to_owned()), ..repository(true, None, None) };
+        let now = Timestamp::from_second(1000).expect("a moment");
+        assert!(!failed.needs_update() && !failed.is_forgotten(now) && failed.build_was_due().is_none());
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | repository that was purged | `PURGES` | `<id>` | while it is being purged or restored: when to look whether it was forgotten |
 //! | file of it | `PURGED#<repository>` | `<arch>/<filename>/<version>` | |
 //! | run of retention | `RETENTION` | `daily` or `asked` | |
+//! | bytes that a user has uploaded on a day | `QUOTA#<user>` | `<date>` | |
 //!
 //! The sparse index `due-index` (`due_kind`, `due_at`) lists what `reap` has to look at.
 
@@ -21,8 +22,10 @@ mod imports;
 mod lag;
 mod pings;
 mod purges;
+mod quotas;
 mod refreshes;
 mod retention_runs;
+mod under_way;
 mod uploads;
 mod verifications;
 
@@ -31,6 +34,7 @@ pub use garbage::{DueGarbage, Garbage, Owner};
 use jiff::Timestamp;
 pub use lag::Work;
 pub use purges::{DuePurge, Purge, PurgeState, PurgedFile};
+pub use quotas::Day;
 pub use refreshes::DueRefresh;
 pub use retention_runs::{RetentionRun, RunKind};
 use serde::de::DeserializeOwned;

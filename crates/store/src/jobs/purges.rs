@@ -13,7 +13,7 @@ use crate::catalog::PackageRow;
 use crate::table::{Item, held, item, key, number, text, value};
 use crate::{Error, Result};
 
-const DUE: &str = "purge";
+pub(super) const DUE: &str = "purge";
 
 /// The partition of all of them, so that a list is one query.
 const PK: &str = "PURGES";

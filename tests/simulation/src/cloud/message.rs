@@ -1,6 +1,7 @@
 //! Requests and answers, as they are on the wire.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
@@ -18,6 +19,21 @@ pub(crate) struct Ask {
     /// By names in lower case.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Bytes,
+}
+
+/// Which call it is, of what, and on which condition.
+impl fmt::Display for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.headers.get("x-amz-target") {
+            Some(target) => write!(f, "{target} {}", String::from_utf8_lossy(&self.body)),
+            None => {
+                write!(f, "{} {} {:?}", self.method, self.path, self.query)?;
+                let conditions = ["if-match", "if-none-match"].iter();
+                let mut conditions = conditions.filter_map(|name| self.headers.get(*name).map(|value| (name, value)));
+                conditions.try_for_each(|(name, value)| write!(f, " {name}: {value}"))
+            }
+        }
+    }
 }
 
 /// What it answers.
