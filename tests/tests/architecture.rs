@@ -125,6 +125,20 @@ fn crates_stand_in_their_order() {
 }
 
 #[test]
+fn whoever_logs_is_heard() {
+    let code = fs::read_to_string(root().join("crates/runtime/src/logging.rs")).expect("the code");
+    let dependencies = dependencies();
+    for package in members("crates").into_iter().chain(members("functions")) {
+        let logs = dependencies[&package].iter().any(|name| name == "tracing");
+        let name = package.replace('-', "_");
+        assert!(
+            !logs || code.contains(&format!("    \"{name}\",\n")),
+            "{package} logs, and logging.rs does not name it"
+        );
+    }
+}
+
+#[test]
 fn no_function_depends_on_another_and_no_crate_on_a_function() {
     let functions = members("functions");
     for (package, names) in dependencies() {

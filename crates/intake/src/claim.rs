@@ -47,11 +47,12 @@ pub(crate) async fn claim(
         Some(holder) if holder.sha256 == sha256 => Ok(None),
         Some(holder) => {
             let Identity { name, version, architecture } = identity;
-            Err(Refusal::Rejected(format!(
+            let reason = format!(
                 "filename: {filename} (sha256 {sha256}) is {name} {version} {architecture}, and so is {other_arch}/{other} (sha256 \
                  {}): an archive can have but one. Delete that one first, or give this one another version",
                 holder.sha256
-            )))
+            );
+            Err(Refusal::rejected("duplicate", reason))
         }
     }
 }

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use colca_model::{Arch, Filename, Import, Sha256, Upload, UploadId, UploadRequest, UploadState};
-use colca_runtime::Services;
+use colca_model::{Arch, Filename, Import, RepositoryKind, Sha256, Upload, UploadId, UploadRequest, UploadState};
+use colca_runtime::{Measured, Services};
 use colca_settings::Settings;
 use colca_store::{Copied, ErrorKind, Known, ObjectKey, Objects};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -78,6 +78,7 @@ pub async fn take_in_all(
 ) -> colca_store::Result<Vec<Outcome>> {
     let settings = services.settings.get().await?;
     let importer = Importer { services, settings: &settings, import };
+    let sizes: Vec<_> = files.iter().map(|file| (RepositoryKind::of(&file.filename), file.size)).collect();
     let mut outcomes = BTreeMap::new();
     let (mut reads, mut long) = (Vec::new(), Vec::new());
     let headers = files.into_iter().enumerate();
@@ -99,7 +100,25 @@ pub async fn take_in_all(
             Err(reason) => drop(outcomes.insert(place, Err(reason))),
         }
     }
-    Ok(outcomes.into_values().collect())
+    let outcomes: Vec<_> = outcomes.into_values().collect();
+    record(services, &sizes, &outcomes);
+    Ok(outcomes)
+}
+
+/// Tells how many files came in, and how many did not.
+fn record(services: &Services, sizes: &[(RepositoryKind, u64)], outcomes: &[Outcome]) {
+    for kind in [RepositoryKind::Rpm, RepositoryKind::Deb, RepositoryKind::Raw] {
+        let is_in = |outcome: &Outcome| matches!(outcome, Ok((_, Taken::New | Taken::Replaced)));
+        let of_kind = sizes.iter().zip(outcomes).filter(|((its, _), outcome)| *its == kind && is_in(outcome));
+        let bytes: Vec<_> = of_kind.map(|((_, size), _)| *size).collect();
+        if !bytes.is_empty() {
+            services.record(Measured::Registered { kind, files: bytes.len() as u64, bytes: bytes.iter().sum() });
+        }
+    }
+    let refused = outcomes.iter().filter(|outcome| outcome.is_err()).count() as u64;
+    if refused > 0 {
+        services.record(Measured::Rejected { reason: "import", files: refused });
+    }
 }
 
 impl Importer<'_> {
@@ -289,12 +308,12 @@ fn split_off_same(reads: &mut Vec<(usize, Read)>) -> Vec<(usize, Read)> {
 pub(crate) fn told<T>(result: Result<T, Refusal>) -> colca_store::Result<Result<T, String>> {
     match result {
         Ok(value) => Ok(Ok(value)),
-        Err(Refusal::Rejected(reason) | Refusal::NameTaken(reason)) => Ok(Err(reason)),
+        Err(Refusal::Rejected(rejection) | Refusal::NameTaken(rejection)) => Ok(Err(rejection.reason)),
         Err(Refusal::Failed(error)) if error.kind() == ErrorKind::Invalid => Ok(Err(error.to_string())),
         Err(Refusal::Failed(error)) => Err(error),
     }
 }
 
 fn unknown() -> Refusal {
-    Refusal::Rejected("sha256: must be one that S3 can reckon when it copies a file; it gave none".to_owned())
+    Refusal::rejected("checksum", "sha256: must be one that S3 can reckon when it copies a file; it gave none")
 }

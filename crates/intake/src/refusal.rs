@@ -7,22 +7,46 @@ use colca_store::{ErrorKind, ObjectKey};
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// It will never be good; the uploader is told why.
-    #[error("{0}")]
-    Rejected(String),
+    #[error(transparent)]
+    Rejected(Rejection),
     /// Other bytes are registered under its name, and it was not to replace them; the uploader is told which.
-    #[error("{0}")]
-    NameTaken(String),
+    #[error(transparent)]
+    NameTaken(Rejection),
     /// A service failed; try again.
     #[error(transparent)]
     Failed(#[from] colca_store::Error),
 }
 
+/// Why a file will never be good.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+pub struct Rejection {
+    /// In one of few words, for whoever counts them.
+    pub word: &'static str,
+    /// In words for the uploader.
+    pub reason: String,
+}
+
+impl Rejection {
+    /// Counted under `word`.
+    #[must_use]
+    pub fn new(word: &'static str, reason: impl Into<String>) -> Self {
+        Self { word, reason: reason.into() }
+    }
+}
+
 impl Refusal {
+    /// A file that will never be good.
+    #[must_use]
+    pub fn rejected(word: &'static str, reason: impl Into<String>) -> Self {
+        Self::Rejected(Rejection::new(word, reason))
+    }
+
     /// What a failed read or copy means: what lies in somebody else's bucket may change under our hands; what is ours may not.
     pub(crate) fn of_source(from: &ObjectKey, error: colca_store::Error) -> Self {
         let is_theirs = matches!(from, ObjectKey::Found { .. });
         if is_theirs && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AlreadyExists) {
-            return Self::Rejected("source: must stay as it is; this file was changed or deleted meanwhile".to_owned());
+            return Self::rejected("source", "source: must stay as it is; this file was changed or deleted meanwhile");
         }
         Self::Failed(error)
     }
@@ -30,19 +54,19 @@ impl Refusal {
 
 impl From<colca_rpmmd::Invalid> for Refusal {
     fn from(invalid: colca_rpmmd::Invalid) -> Self {
-        Self::Rejected(format!("not a good rpm: {invalid}"))
+        Self::rejected("rpm", format!("not a good rpm: {invalid}"))
     }
 }
 
 impl From<colca_apt::Invalid> for Refusal {
     fn from(invalid: colca_apt::Invalid) -> Self {
-        Self::Rejected(format!("not a good deb: {invalid}"))
+        Self::rejected("deb", format!("not a good deb: {invalid}"))
     }
 }
 
 impl From<colca_model::Invalid> for Refusal {
     fn from(invalid: colca_model::Invalid) -> Self {
-        Self::Rejected(invalid.to_string())
+        Self::rejected("invalid", invalid.to_string())
     }
 }
 

@@ -1,15 +1,16 @@
 //! Entering a file into the catalog.
 
-use colca_model::{Binary, Project, SignedBytes, Upload, UploadRequest, UploadState};
-use colca_runtime::Services;
+use colca_model::{Binary, Project, RepositoryKind, SignedBytes, Upload, UploadRequest, UploadState};
+use colca_runtime::{Measured, Services};
 use colca_settings::Settings;
 use colca_store::{Known, Name, ObjectKey, Registered, Registration};
+use tracing::info;
 
 use crate::announce::announce;
 use crate::claim::{Claimant, claim};
 use crate::contents::{Contents, Subject};
 use crate::place::{self, Placed, Target};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Rejection};
 use crate::registration::registration;
 use crate::sign::{self, Signed};
 
@@ -120,6 +121,7 @@ pub(crate) async fn register(services: &Services, upload: &Upload, arrived: &Arr
         match enter(services, upload, arrived, known).await {
             Ok(Registered::Done) => {
                 if arrived.way == Way::Ticket {
+                    note_registered(services, upload);
                     announce(services, upload).await?;
                 }
                 return Ok(taken);
@@ -134,6 +136,13 @@ pub(crate) async fn register(services: &Services, upload: &Upload, arrived: &Arr
         }
     }
     Err(Refusal::Failed(colca_store::Error::contended(&request.filename)))
+}
+
+/// Says that a file is in the catalog.
+fn note_registered(services: &Services, Upload { id, request, .. }: &Upload) {
+    let UploadRequest { repository, filename, size, .. } = request;
+    services.record(Measured::Registered { kind: RepositoryKind::of(filename), files: 1, bytes: *size });
+    info!(trace_id = id.trace_id(), upload = %id, %repository, "Registered {filename} of upload {id}");
 }
 
 /// What is asked of the catalog before a file is registered.
@@ -201,16 +210,15 @@ pub(crate) async fn prepare(
 fn may_replace(upload: &Upload, binary: &Binary) -> Result<(), Refusal> {
     let filename = &upload.request.filename;
     if !upload.request.force {
-        return Err(Refusal::NameTaken(format!(
-            "filename: {filename} is registered with other bytes (sha256 {}) and \"force\" was not used",
-            binary.sha256
-        )));
+        let sha256 = &binary.sha256;
+        let reason =
+            format!("filename: {filename} is registered with other bytes (sha256 {sha256}) and \"force\" was not used");
+        return Err(Refusal::NameTaken(Rejection::new("taken", reason)));
     }
     if binary.upload > upload.id {
-        return Err(Refusal::Rejected(format!(
-            "filename: {filename} was replaced meanwhile by upload {}, whose ticket is newer",
-            binary.upload
-        )));
+        let newer = &binary.upload;
+        let reason = format!("filename: {filename} was replaced meanwhile by upload {newer}, whose ticket is newer");
+        return Err(Refusal::rejected("replaced", reason));
     }
     Ok(())
 }

@@ -42,6 +42,13 @@ impl UploadId {
         let digit = |c: u8| DIGITS.iter().position(|digit| *digit == c).unwrap_or(0) as u128;
         self.as_str().bytes().fold(0_u128, |bits, c| (bits << 5) | digit(c)).to_be_bytes()
     }
+
+    /// The same 128 bits as the trace id under which everything is logged that is done for the upload: 32 lower-case hexadecimal
+    /// digits (<https://www.w3.org/TR/trace-context/#trace-id>), from the ticket to the revision that publishes it.
+    #[must_use]
+    pub fn trace_id(&self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.to_bytes()))
+    }
 }
 
 /// What an uploader asks a ticket for.
@@ -167,6 +174,12 @@ mod tests {
         // As other implementations have it.
         assert_eq!(moment("01ARZ3NDEKTSV4RRFFQ69G5FAV"), "2016-07-30T23:54:10.259Z".parse().ok());
         assert_eq!(moment("7ZZZZZZZZZZZZZZZZZZZZZZZZZ"), None);
+    }
+
+    #[test]
+    fn ids_are_trace_ids_too() {
+        let id: UploadId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
+        assert_eq!(id.trace_id(), "01563e3ab5d3d6764c61efb99302bd5b");
     }
 
     #[test]

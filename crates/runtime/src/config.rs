@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::metrics::StatsdAddress;
+
 /// What our own crates log where nothing is said about it.
 const LOG_LEVEL: &str = "info";
 
@@ -63,6 +65,8 @@ pub struct Config {
     pub body_limit: Option<u64>,
     /// Where `colca-serve` listens.
     pub listen: String,
+    /// The statsd server that is told what is measured, if there is one.
+    pub statsd: Option<StatsdAddress>,
     /// How long a build waits for more uploads, where the configuration of repositories does not say.
     pub quiet: Duration,
     /// How long superseded objects stay.
@@ -104,6 +108,7 @@ impl Config {
             answer_limit: if optional("AWS_LAMBDA_FUNCTION_NAME").is_empty() { None } else { Some(LAMBDA_ANSWER) },
             listen: Some(optional("COLCA_LISTEN")).filter(|at| !at.is_empty()).unwrap_or_else(|| LISTEN.to_owned()),
             body_limit: if optional("COLCA_BODY_LIMIT").is_empty() { None } else { Some(number("COLCA_BODY_LIMIT")?) },
+            statsd: statsd(),
             quiet: Duration::from_secs(number("COLCA_QUIET_SECONDS")?),
             grace: SignedDuration::from_secs(i64::from(number::<u32>("COLCA_GRACE_SECONDS")?)),
             retention: SignedDuration::from_hours(24 * i64::from(number::<u32>("COLCA_RETENTION_DAYS")?)),
@@ -131,6 +136,12 @@ fn dead_letters() -> Vec<(&'static str, String)> {
         ("reap", "COLCA_REAP_DLQ_URL"),
     ];
     queues.into_iter().map(|(name, url)| (name, optional(url))).filter(|(_, url)| !url.is_empty()).collect()
+}
+
+/// Where a statsd server listens, if there is one.
+fn statsd() -> Option<StatsdAddress> {
+    let (server, prefix) = (optional("COLCA_STATSD"), optional("COLCA_STATSD_PREFIX"));
+    (!server.is_empty()).then_some(StatsdAddress { server, prefix })
 }
 
 /// The words of a list, separated by commas.

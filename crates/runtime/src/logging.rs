@@ -7,7 +7,7 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt};
 
 /// Our own crates, as `tracing` knows them. The libraries below log whole requests at their finer levels, with the
 /// credentials in them, so they get to say only what went wrong.
-const OURS: [&str; 14] = [
+const OURS: [&str; 16] = [
     "upload",
     "ingest",
     "import",
@@ -15,10 +15,12 @@ const OURS: [&str; 14] = [
     "curate",
     "repo_build",
     "reap",
+    "callback",
     "admin",
     "colca_serve",
     "colca_api",
     "colca_intake",
+    "colca_retention",
     "colca_store",
     "colca_upstream",
     "colca_runtime",

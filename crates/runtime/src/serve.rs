@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use colca_store::{Queue, Queues, Received};
+use colca_store::{Queue, Queues, Received, sent_at};
 use futures::future::join_all;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
 use tower::Layer;
 use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use tracing::{Instrument, error, info_span, warn};
+
+use crate::Services;
 
 /// A message, and which one it is.
 #[derive(Debug, Clone)]
@@ -51,15 +53,17 @@ pub fn routed(router: axum::Router) -> NormalizePath<axum::Router> {
 ///
 /// # Errors
 /// When the Lambda runtime ends.
-pub async fn queue<M, H>(queues: &Queues, queue: Queue, handle: H) -> Result<(), Error>
+pub async fn queue<M, H>(services: &Services, queue: Queue, handle: H) -> Result<(), Error>
 where
     M: DeserializeOwned,
     H: AsyncFn(Delivery<M>) -> colca_store::Result<Disposition>,
 {
     let handle = &handle;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
-        let records = event.payload.records.into_iter();
-        let results = join_all(records.map(|record| deliver(queues, queue, handle, received(record)))).await;
+        let records: Vec<_> = event.payload.records.into_iter().map(received).collect();
+        services.record_taken(queue, &records);
+        let queues = &services.queues;
+        let results = join_all(records.into_iter().map(|record| deliver(queues, queue, handle, record))).await;
         let mut response = SqsBatchResponse::default();
         response.batch_item_failures = results.into_iter().flatten().collect();
         Ok::<_, Error>(response)
@@ -84,8 +88,9 @@ where
     .await
 }
 
-/// The attribute of a message that says how often it was delivered.
+/// The attributes of a message that say how often it was delivered, and when it was sent.
 const RECEIVED: &str = "ApproximateReceiveCount";
+const SENT: &str = "SentTimestamp";
 
 /// A message as Lambda took it from its queue.
 fn received(record: SqsMessage) -> Received {
@@ -93,6 +98,7 @@ fn received(record: SqsMessage) -> Received {
         id: record.message_id.unwrap_or_default(),
         body: record.body.unwrap_or_default(),
         times: record.attributes.get(RECEIVED).and_then(|times| times.parse().ok()).unwrap_or(1),
+        sent: record.attributes.get(SENT).and_then(|sent| sent_at(sent)),
         receipt: record.receipt_handle.unwrap_or_default(),
     }
 }

@@ -8,16 +8,16 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use colca_model::{Ids, Project, RepoPath, SharedClock};
 use colca_settings::Settings;
 use colca_store::{
-    Builds, CallbackMessage, Catalog, Change, Garbage, Jobs, Keys, ObjectKey, Objects, QueueUrls, Queues, Secrets,
-    Status, What,
+    Builds, CallbackMessage, Catalog, Change, Garbage, Jobs, Keys, ObjectKey, Objects, Queue, QueueUrls, Queues,
+    Received, Secrets, Status, What,
 };
 use jiff::Timestamp;
 
 use crate::calls::CountCalls;
 use crate::clock::{RandomIds, SystemClock};
-use crate::config::{self, Config, ConfigError};
+use crate::config::{self, Config};
 use crate::logging;
-use crate::{SettingsSource, SigningKeys, Web};
+use crate::{Error, Measured, Metrics, SettingsSource, SigningKeys, Web};
 
 /// Everything a function needs from outside.
 #[derive(Clone)]
@@ -47,18 +47,37 @@ pub struct Services {
     pub clock: SharedClock,
     /// New ids.
     pub ids: Arc<dyn Ids>,
+    /// Whoever is told what is measured.
+    pub metrics: Metrics,
 }
 
 impl Services {
     /// Starts logging, reads the environment and connects. The first thing every function does.
     ///
     /// # Errors
-    /// If the environment is incomplete.
-    pub async fn start() -> Result<Self, ConfigError> {
+    /// If the environment is incomplete, or names a statsd server that cannot be found.
+    pub async fn start() -> Result<Self, Error> {
         logging::start(&config::log_level());
         let config = Config::from_env()?;
         let sdk = aws_config::load_defaults(BehaviorVersion::v2026_01_12()).await;
-        Ok(Self::connect(config, &sdk, Arc::new(SystemClock), Arc::new(RandomIds)))
+        let metrics = Metrics::new(&config)?;
+        Ok(Self { metrics, ..Self::connect(config, &sdk, Arc::new(SystemClock), Arc::new(RandomIds)) })
+    }
+
+    /// Tells what was measured, just now.
+    pub fn record(&self, measured: Measured<'_>) {
+        self.metrics.record(self.clock.now(), measured);
+    }
+
+    /// Tells how long messages waited that were taken from a queue.
+    pub fn record_taken(&self, queue: Queue, messages: &[Received]) {
+        let now = self.clock.now();
+        // The clocks of others may be ahead of ours.
+        let age = |sent| Duration::try_from(now.duration_since(sent)).unwrap_or_default();
+        let ages: Vec<_> = messages.iter().filter_map(|message| message.sent).map(age).collect();
+        if !ages.is_empty() {
+            self.metrics.record(now, Measured::Taken { queue, ages: &ages });
+        }
     }
 
     /// Has the changes of a repository published, when it has been quiet for as long as the configuration says. Call it
@@ -111,7 +130,7 @@ impl Services {
     /// # Errors
     /// Whatever the services answer.
     pub async fn ask_for_build(&self, repository: &RepoPath, asked: What) -> colca_store::Result<()> {
-        self.catalog.add_change(repository, &Change { id: self.ids.upload_id(), what: asked }).await?;
+        self.catalog.add_change(repository, &Change::new(self.ids.upload_id(), asked)).await?;
         self.request_build(repository).await
     }
 
@@ -134,7 +153,7 @@ impl Services {
         format!("{}/r/{}", self.config.cdn_url, top.trim_start_matches("repos/"))
     }
 
-    /// Connects to the services that `sdk` leads to, by a clock and ids from elsewhere.
+    /// Connects to the services that `sdk` leads to, by a clock and ids from elsewhere. Nobody is told what is measured.
     #[must_use]
     pub fn connect(config: Config, sdk: &SdkConfig, clock: SharedClock, ids: Arc<dyn Ids>) -> Self {
         // Bucket names in the host name need a wildcard DNS entry, which only AWS itself has.
@@ -177,6 +196,7 @@ impl Services {
             queues,
             clock,
             ids,
+            metrics: Metrics::none(),
             config,
         }
     }

@@ -50,7 +50,7 @@ pub use object_key::{Bucket, ObjectKey};
 pub use objects::{ObjectHead, Objects};
 pub use overwrite::Expected;
 pub use presign::{SignedUrl, Validity};
-pub use queues::{BuildMessage, ImportMessage, IngestMessage, Queue, QueueUrls, Queues, Received, Task};
+pub use queues::{BuildMessage, ImportMessage, IngestMessage, Queue, QueueUrls, Queues, Received, Task, sent_at};
 pub use receiver::Receiver;
 pub use registration::{Registered, Registration};
 pub use secrets::{Credentials, KnownAccounts, Secrets};

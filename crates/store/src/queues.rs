@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::MessageSystemAttributeName;
 use colca_model::{RepoPath, UploadId};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -90,8 +91,9 @@ pub struct QueueUrls {
     pub callback: String,
 }
 
-/// The attribute that says how often a message was delivered.
+/// The attributes that say how often a message was delivered, and when it was sent.
 const RECEIVED: MessageSystemAttributeName = MessageSystemAttributeName::ApproximateReceiveCount;
+const SENT: MessageSystemAttributeName = MessageSystemAttributeName::SentTimestamp;
 
 /// A message that was taken from a queue. It comes again, unless it is deleted in time.
 #[derive(Debug, Clone)]
@@ -102,6 +104,8 @@ pub struct Received {
     pub body: String,
     /// How often it was delivered, this time included.
     pub times: u32,
+    /// When it was sent, if that is known.
+    pub sent: Option<Timestamp>,
     /// What proves to the queue that it was delivered to us.
     pub receipt: String,
 }
@@ -152,13 +156,17 @@ impl Queues {
         let url = self.url(queue);
         let wait = i32::try_from(wait.as_secs().min(20)).unwrap_or(20);
         let request = self.sqs.receive_message().queue_url(url).max_number_of_messages(most).wait_time_seconds(wait);
-        let request = request.message_system_attribute_names(RECEIVED);
+        let request = request.message_system_attribute_names(RECEIVED).message_system_attribute_names(SENT);
         let answer = request.send().await.map_err(|error| Error::sdk(format!("take messages from {url}"), error))?;
-        let received = answer.messages.unwrap_or_default().into_iter().map(|message| Received {
-            id: message.message_id.unwrap_or_default(),
-            body: message.body.unwrap_or_default(),
-            times: message.attributes.and_then(|a| a.get(&RECEIVED)?.parse().ok()).unwrap_or(1),
-            receipt: message.receipt_handle.unwrap_or_default(),
+        let received = answer.messages.unwrap_or_default().into_iter().map(|message| {
+            let attributes = message.attributes.unwrap_or_default();
+            Received {
+                id: message.message_id.unwrap_or_default(),
+                body: message.body.unwrap_or_default(),
+                times: attributes.get(&RECEIVED).and_then(|times| times.parse().ok()).unwrap_or(1),
+                sent: attributes.get(&SENT).and_then(|sent| sent_at(sent)),
+                receipt: message.receipt_handle.unwrap_or_default(),
+            }
         });
         Ok(received.collect())
     }
@@ -200,6 +208,12 @@ impl Queues {
         let request = self.sqs.send_message().queue_url(url).delay_seconds(delay).message_body(body);
         request.send().await.map(drop).map_err(|error| Error::sdk(format!("send a message to {url}"), error))
     }
+}
+
+/// The moment that SQS writes as milliseconds since 1970.
+#[must_use]
+pub fn sent_at(text: &str) -> Option<Timestamp> {
+    Timestamp::from_millisecond(text.parse().ok()?).ok()
 }
 
 #[cfg(test)]

@@ -123,7 +123,9 @@ impl Catalog {
         let Registration { binary, replaces, package, claim, .. } = registration;
         let before = replaces.as_ref().map(|replaced| replaced.upload.clone());
         let what = What::Added(changed(&binary, binary.version, before));
-        let change = Change { id: change, what };
+        // A file that comes back is as old as it was.
+        let noted = change.moment().max(Some(binary.modified));
+        let change = Change { id: change, noted, what };
         let file = self.put(&binary)?;
         let file = if replaces.is_some() {
             let before = number(binary.version - 1);

@@ -21,10 +21,8 @@ impl Catalog {
 
     /// The writes that take a file out, for a transaction.
     pub(crate) fn removal(&self, binary: &Binary, change: UploadId) -> Result<Vec<TransactWriteItem>> {
-        let change = Change {
-            id: change,
-            what: What::Removed(changed(binary, binary.version + 1, Some(binary.upload.clone()))),
-        };
+        let removed = changed(binary, binary.version + 1, Some(binary.upload.clone()));
+        let change = Change::new(change, What::Removed(removed));
         let mut writes = vec![
             TransactWriteItem::builder().delete(self.delete(binary)?).build(),
             TransactWriteItem::builder().put(self.bury(binary)?).build(),

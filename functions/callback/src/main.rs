@@ -7,5 +7,5 @@ use colca_store::Queue;
 async fn main() -> Result<(), Error> {
     let services = Services::start().await?;
     let teller = callback::Teller::new(services.clone());
-    serve::queue(&services.queues, Queue::Callback, async |delivery| teller.handle(delivery).await).await
+    serve::queue(&services, Queue::Callback, async |delivery| teller.handle(delivery).await).await
 }

@@ -6,5 +6,5 @@ use colca_store::Queue;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let services = Services::start().await?;
-    serve::queue(&services.queues, Queue::Import, async |delivery| import::handle(&services, delivery).await).await
+    serve::queue(&services, Queue::Import, async |delivery| import::handle(&services, delivery).await).await
 }

@@ -1,10 +1,10 @@
 //! The way of one upload, from its bytes to its end.
 
-use colca_intake::{Refusal, announce, take_in};
+use colca_intake::{Refusal, announce, reject, take_in};
 use colca_model::{Upload, UploadId, UploadState};
 use colca_runtime::Services;
 use colca_store::ObjectKey;
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::verify::{self, Arrival};
 
@@ -19,21 +19,14 @@ pub(crate) async fn ingest_upload(services: &Services, id: &UploadId) -> colca_s
     let incoming = ObjectKey::Incoming { upload: id.clone(), filename: upload.request.filename.clone() };
 
     match &upload.state {
-        UploadState::Pending => {
-            let repository = &upload.request.repository;
-            match examine(services, &upload, &incoming).await {
-                Ok(Arrival::Complete) => {
-                    info!(upload = %id, %repository, "Registered {} of upload {id}", upload.request.filename)
-                }
-                Ok(Arrival::Incomplete) => return Ok(()),
-                Err(Refusal::Rejected(reason) | Refusal::NameTaken(reason)) => {
-                    info!(upload = %id, %repository, reason, "Rejected {} of upload {id}", upload.request.filename);
-                    let end = UploadState::Rejected { reason };
-                    services.jobs.end_upload(id, &end, services.clock.now(), services.config.retention).await?;
-                }
-                Err(Refusal::Failed(error)) => return Err(error),
+        UploadState::Pending => match examine(services, &upload, &incoming).await {
+            Ok(Arrival::Complete) => {}
+            Ok(Arrival::Incomplete) => return Ok(()),
+            Err(Refusal::Rejected(rejection) | Refusal::NameTaken(rejection)) => {
+                reject(services, &upload, &rejection).await?;
             }
-        }
+            Err(Refusal::Failed(error)) => return Err(error),
+        },
         // An earlier delivery registered it, and may have died before it had all that follows done.
         UploadState::Registered { .. } => announce(services, &upload).await?,
         UploadState::Rejected { .. } => {}

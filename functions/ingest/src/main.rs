@@ -6,5 +6,5 @@ use colca_store::Queue;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let services = Services::start().await?;
-    serve::queue(&services.queues, Queue::Ingest, async |delivery| ingest::handle(&services, delivery).await).await
+    serve::queue(&services, Queue::Ingest, async |delivery| ingest::handle(&services, delivery).await).await
 }

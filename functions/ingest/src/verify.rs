@@ -67,5 +67,5 @@ fn compare<T: PartialEq + std::fmt::Display>(field: &str, announced: T, found: T
     if announced == found {
         return Ok(());
     }
-    Err(Refusal::Rejected(format!("{field}: must be that of the ticket, {announced}, got {found}")))
+    Err(Refusal::rejected("checksum", format!("{field}: must be that of the ticket, {announced}, got {found}")))
 }

@@ -1,12 +1,13 @@
 //! Uploads that did not come to their end: their bytes arrived and nobody was told, or they never will; or they were
 //! registered by somebody who died before all that follows was done.
 
+use colca_intake::{Rejection, reject};
 use colca_model::{Multipart, Upload, UploadState};
 use colca_runtime::Services;
 use colca_store::{IngestMessage, ObjectKey};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use crate::round::Round;
 
@@ -45,13 +46,11 @@ async fn look_after(services: &Services, upload: &Upload, now: Timestamp) -> col
         warn!(upload = %id, "The bytes of upload {id} arrived and nobody looked at them");
         services.queues.send_ingest(&IngestMessage { upload: id.clone() }).await?;
     } else if now > upload.open_until() + LAST_PUT {
-        info!(upload = %id, "Nothing arrived for upload {id}");
         if let Some(Multipart { id, .. }) = &upload.multipart {
             services.objects.abort_multipart(&incoming, id).await?;
         }
-        let end = UploadState::Rejected { reason: "no bytes arrived before the ticket expired".to_owned() };
-        services.jobs.end_upload(id, &end, now, services.config.retention).await?;
-        return Ok(());
+        let rejection = Rejection::new("expired", "no bytes arrived before the ticket expired");
+        return reject(services, upload, &rejection).await;
     }
     services.jobs.postpone_upload(id, now + AGAIN).await
 }

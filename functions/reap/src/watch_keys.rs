@@ -1,6 +1,6 @@
-//! Keys that expire: how many days each has left, for an alarm (`infra/alarms.yaml`).
+//! Keys that expire: how many days each has left, for an alarm (`infra/observability.yaml`).
 
-use colca_runtime::{Services, metrics};
+use colca_runtime::{Measured, Services};
 use jiff::Timestamp;
 use tracing::{error, warn};
 
@@ -27,7 +27,7 @@ pub(crate) async fn watch_keys(services: &Services) -> colca_store::Result<()> {
         };
         let Some(end) = end else { continue };
         let days = days_left(now, end);
-        metrics::gauge(now, "KeyDaysLeft", days, &[("Store", &services.config.store_bucket), ("Key", name)]);
+        services.record(Measured::KeyExpires { key: name, days });
         if days < FEW_DAYS {
             warn!(
                 key = name,

@@ -1,13 +1,14 @@
 //! One build, from lease to lease given back.
 
 use colca_model::RepoPath;
-use colca_runtime::Services;
+use colca_runtime::{Services, phases};
 use colca_store::{Change, Lease};
 use tracing::info;
 
 use crate::Builder;
 use crate::failure::Failure;
 use crate::heartbeat::LEASE;
+use crate::measured;
 use crate::tries::{Outcome, try_to_publish};
 
 /// What a build is for.
@@ -40,7 +41,9 @@ pub(crate) async fn build_repository(
     };
     // Whatever goes wrong in between, the lease is given back: the next delivery must not wait for it to lapse.
     let mut outcome = Outcome::of(&lease);
-    let built = try_to_publish(builder, path, (message, &mut lease), purpose, &mut outcome).await;
+    let publishing = try_to_publish(builder, path, (message, &mut lease), purpose, &mut outcome);
+    let (built, phases) = phases::timed(publishing).await;
+    measured::record(services, path, &outcome, &built, &phases);
     services.catalog.release(path, &lease, built.is_ok() && outcome.is_sound).await?;
     // A build that failed looks again when its message comes again. That of a merge may not come for what somebody else
     // asked for meanwhile.

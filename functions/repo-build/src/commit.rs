@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use colca_model::RepoPath;
-use colca_runtime::Services;
+use colca_runtime::{Phase, Services, phases};
 use colca_store::Revision;
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -30,6 +30,7 @@ pub(crate) async fn commit(
     entries: Vec<WantedEntry>,
     mirrorlists: &BTreeMap<String, String>,
 ) -> Result<(), Failure> {
+    phases::begin(Phase::Commit);
     let mut etags = write(services, path, live, entries).await?;
     for file in revision.places.values_mut().flat_map(|place| &mut place.entries) {
         if let Some(etag) = etags.remove(&file.path) {

@@ -31,6 +31,7 @@ mod heartbeat;
 mod keep_lists;
 mod lists;
 mod live;
+mod measured;
 mod packages;
 mod promote;
 mod promotion;

@@ -7,5 +7,5 @@ use colca_store::Queue;
 async fn main() -> Result<(), Error> {
     let services = Services::start().await?;
     let builder = repo_build::Builder::new(services.clone())?;
-    serve::queue(&services.queues, Queue::Build, async |delivery| builder.handle(delivery).await).await
+    serve::queue(&services, Queue::Build, async |delivery| builder.handle(delivery).await).await
 }

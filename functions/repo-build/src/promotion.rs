@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use colca_model::RepoPath;
-use colca_runtime::{Services, SigningKey};
+use colca_runtime::{BuildEnd, Services, SigningKey};
 use colca_store::{Cause, Held, KeptLists, Lease, Revision};
 
 use crate::failure::Failure;
@@ -27,18 +27,18 @@ pub(crate) struct Promotion<'a> {
 }
 
 impl Promotion<'_> {
-    /// `false` if it is published already, by the keys that are to sign it.
+    /// `None` if it is published already, by the keys that are to sign it.
     pub(crate) async fn publish(
         &self,
         (previous, live): (Option<&Revision>, &Live),
         tried: &mut BTreeSet<String>,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Option<BuildEnd>, Failure> {
         let Self { services, path, lease, held, keys, new, anew } = *self;
         let is_it = |revision: &&Revision| revision.number == held.revision || revision.promoted.as_ref() == Some(held);
         let published = previous.filter(is_it);
         if !anew && published.is_some_and(|published| published.signers == new.signers) {
             let noted = services.catalog.record_nothing_new(path, lease, &[], KeptLists::AsBefore).await?;
-            return if noted { Ok(false) } else { Err(Failure::LeaseLost) };
+            return if noted { Ok(None) } else { Err(Failure::LeaseLost) };
         }
         let there = services.catalog.revision(path, held.revision).await?;
         let earlier = there.or_else(|| published.cloned()).ok_or(Failure::NoRevision(held.revision))?;
@@ -53,7 +53,6 @@ impl Promotion<'_> {
             publish(services, path, new, cause, (previous, live), wanted, tried).await?
         };
         forget_lists(services, path, lease.repository.lists).await?;
-        record(services, path, lease, revision, vec![], KeptLists::Gone).await?;
-        Ok(true)
+        record(services, path, lease, revision, vec![], KeptLists::Gone).await.map(Some)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use colca_model::RepoPath;
 use colca_revisions::{garbage, superseded};
-use colca_runtime::Services;
+use colca_runtime::{Phase, Services, phases};
 use colca_store::{Cause, EntryFile, ErrorKind, Expected, Garbage, Held, ObjectKey, Place, Revision};
 use futures::future::try_join_all;
 use futures::{StreamExt, TryFutureExt, TryStreamExt, stream};
@@ -56,6 +56,7 @@ pub(crate) async fn publish(
         places: BTreeMap::new(),
         mirrorlists: wanted.mirrorlists.keys().map(|path| (path.clone(), String::new())).collect(),
     };
+    phases::begin(Phase::Write);
     let mut work = Work::default();
     for (name, place) in wanted.places {
         let before = previous.and_then(|previous| previous.places.get(&name));

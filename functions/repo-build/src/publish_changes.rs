@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use colca_model::{Arch, RepoPath};
-use colca_runtime::{Services, SigningKey};
+use colca_runtime::{BuildEnd, Phase, Services, SigningKey, phases};
 use colca_settings::Settings;
 use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Repository, Revision, Status, What};
 use tracing::info;
@@ -17,6 +17,7 @@ use crate::follow_up::{FollowUp, is_all_new};
 use crate::heartbeat::LEASE;
 use crate::keep_lists::Keeping;
 use crate::live::Live;
+use crate::measured;
 use crate::promotion::Promotion;
 use crate::publish::publish;
 use crate::revision::NewRevision;
@@ -36,6 +37,7 @@ pub(crate) async fn publish_changes(
 ) -> Result<(), Failure> {
     let services = &builder.services;
     let repository = &lease.repository;
+    phases::begin(Phase::Read);
     // Before anything else is read: see `Live`.
     let previous = services.catalog.revision(path, repository.revision).await?;
     let noted = Live::as_noted(previous.as_ref());
@@ -72,6 +74,7 @@ pub(crate) async fn publish_changes(
     if (repository.is_gone() || !removed.is_empty()) && !services.catalog.has_files(path).await? {
         vanish(services, path, lease, (previous.as_ref(), &live), &changes).await?;
         outcome.is_sound = true;
+        outcome.end = BuildEnd::Retracted;
         return Ok(());
     }
     let (settings, kept) = read_at_once(services, path, repository, previous.as_ref()).await?;
@@ -93,8 +96,9 @@ pub(crate) async fn publish_changes(
     let all = *all || is_asked(|what| matches!(what, What::Asked { all: true, .. }));
     if let Some(held @ Held { repository: None, .. }) = &repository.held {
         let build = Promotion { services, path, lease, held, keys: &keys, new: &new, anew };
-        if build.publish((previous.as_ref(), &live), tried).await? {
+        if let Some(end) = build.publish((previous.as_ref(), &live), tried).await? {
             outcome.is_sound |= anew;
+            outcome.end = end;
         }
         services.tell(path, Status::Ready, &lease.fence).await?;
         return strike_off_asked(services, path, changes).await;
@@ -110,6 +114,7 @@ pub(crate) async fn publish_changes(
         anew,
         all,
     };
+    phases::begin(Phase::Assemble);
     let wanted = if is_merge { assembly.merged(kept).await? } else { Some(assembly.wanted(kept).await?) };
     let Some(wanted) = wanted else { return Ok(()) };
     let cause = match &repository.held {
@@ -117,7 +122,13 @@ pub(crate) async fn publish_changes(
         None if is_merge => Cause::Merged,
         None => cause(&changes),
     };
-    outcome.is_sound |= publish_wanted(&assembly, lease, &live, &keys, cause, wanted, tried).await?;
+    if let Some(end) = publish_wanted(&assembly, lease, &live, &keys, cause, wanted, tried).await? {
+        outcome.is_sound |= anew;
+        outcome.end = end;
+        if repository.held.is_none() {
+            outcome.lags = measured::note_published(services, path, lease.fence, &changes);
+        }
+    }
     if !is_merge {
         services.tell(path, Status::Ready, &lease.fence).await?;
     }
@@ -152,7 +163,7 @@ async fn read_at_once(
     Ok((settings, kept))
 }
 
-/// Publishes what is wanted if any of it is new, and has done what follows. Whether all that is public was made anew.
+/// Publishes what is wanted if any of it is new, and has done what follows; `None` if it is not.
 async fn publish_wanted(
     assembly: &Assembly<'_>,
     lease: &Lease,
@@ -161,7 +172,7 @@ async fn publish_wanted(
     cause: Cause,
     mut wanted: Wanted,
     tried: &mut BTreeSet<String>,
-) -> Result<bool, Failure> {
+) -> Result<Option<BuildEnd>, Failure> {
     let Assembly { path, repository, previous, new, anew, .. } = *assembly;
     let services = &assembly.builder.services;
     sign::add_keys(keys, &mut wanted);
@@ -174,7 +185,7 @@ async fn publish_wanted(
             return Err(Failure::LeaseLost);
         }
         follow_up.nothing_new(previous).await?;
-        return Ok(false);
+        return Ok(None);
     }
     let all = is_all_new(&wanted);
     follow_up.before(new.at).await?;
@@ -182,12 +193,12 @@ async fn publish_wanted(
     keeping.with(services, &mut wanted);
     let origin = (cause, repository.held.clone());
     let revision = publish(services, path, new, origin, (previous, live), wanted, tried).await?;
-    record(services, path, lease, revision, problems, keeping.kept).await?;
+    let end = record(services, path, lease, revision, problems, keeping.kept).await?;
     follow_up.published(new.number, new.at, all).await?;
     if keeping.is_worth_merging {
         follow_up.merge().await?;
     }
-    Ok(anew)
+    Ok(Some(end))
 }
 
 /// Notes what was published.
@@ -198,12 +209,12 @@ pub(crate) async fn record(
     revision: Revision,
     problems: Vec<String>,
     lists: KeptLists,
-) -> Result<(), Failure> {
-    let (number, packages) = (revision.number, revision.packages);
+) -> Result<BuildEnd, Failure> {
+    let (number, kind, packages) = (revision.number, revision.kind, revision.packages);
     info!(repository = %path, revision = number, packages, "Published revision {number} of {path}");
     let built = Built { revision, problems, lists, at: services.clock.now() };
     let noted = services.catalog.record_revision(path, lease, &built).await?;
-    if noted { Ok(()) } else { Err(Failure::LeaseLost) }
+    if noted { Ok(BuildEnd::Published { kind, packages }) } else { Err(Failure::LeaseLost) }
 }
 
 /// Why a revision is made.

@@ -1,6 +1,6 @@
 //! From the file that names all others to the entry files that clients read: with its signatures, if there are keys.
 
-use colca_runtime::SigningKey;
+use colca_runtime::{Phase, SigningKey, phases};
 use colca_signing::{PublicKey, Signature, SignatureRequest, armored_keys, clearsigned, detached};
 use colca_store::Revision;
 use futures::future::try_join_all;
@@ -25,6 +25,7 @@ pub(crate) fn add_keys(keys: &[SigningKey], wanted: &mut Wanted) {
 
 /// Adds the entry files of each place that is new.
 pub(crate) async fn sign(keys: &[SigningKey], revision: &NewRevision, wanted: &mut Wanted) -> Result<(), Failure> {
+    phases::begin(Phase::Sign);
     for place in wanted.places.values_mut() {
         if let Some(main) = place.main.take() {
             place.entries.extend(entries(keys, revision, main).await?);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use colca_model::{RepoPath, UploadId};
+use colca_runtime::BuildEnd;
 use colca_store::Lease;
 use tracing::warn;
 
@@ -26,12 +27,22 @@ pub(crate) struct Outcome {
     pub(crate) is_sound: bool,
     /// Whether changes that were read wait on purpose: nothing can be published, or something else is to be.
     pub(crate) has_left_some: bool,
+    /// How it ended, unless it broke off.
+    pub(crate) end: BuildEnd,
+    /// How long each change had waited that was published.
+    pub(crate) lags: Vec<Duration>,
 }
 
 impl Outcome {
     /// Before anything was done under a lease.
     pub(crate) fn of(lease: &Lease) -> Self {
-        Self { seen: BTreeSet::new(), is_sound: !lease.after_crash, has_left_some: false }
+        Self {
+            seen: BTreeSet::new(),
+            is_sound: !lease.after_crash,
+            has_left_some: false,
+            end: BuildEnd::NothingNew,
+            lags: Vec::new(),
+        }
     }
 }
 
@@ -106,6 +117,7 @@ pub(crate) async fn try_to_publish(
         }
         services.tell_failure(path, held.fence, &failure.to_string()).await?;
         attempt.outcome.has_left_some = true;
+        attempt.outcome.end = BuildEnd::Failed;
         return if failure.is_final() { Ok(()) } else { Err(failure) };
     }
 }

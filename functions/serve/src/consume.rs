@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use colca_runtime::{Delivery, Disposition};
+use colca_runtime::{Delivery, Disposition, Services};
 use colca_store::{Queue, Queues, Received};
 use futures::FutureExt;
 use serde::de::DeserializeOwned;
@@ -25,14 +25,16 @@ const STILL_OURS: Duration = Duration::from_secs(40);
 
 /// Works on one message after the other until `stopping`. What fails comes again, and after several times goes to the
 /// dead letter queue.
-pub(crate) async fn consume<M, H>(queues: &Queues, queue: Queue, handle: &H, stopping: watch::Receiver<bool>)
+pub(crate) async fn consume<M, H>(services: &Services, queue: Queue, handle: &H, stopping: watch::Receiver<bool>)
 where
     M: DeserializeOwned,
     H: AsyncFn(Delivery<M>) -> colca_store::Result<Disposition>,
 {
+    let queues = &services.queues;
     while !*stopping.borrow() {
         match queues.receive(queue, 1, WAIT).await {
             Ok(messages) => {
+                services.record_taken(queue, &messages);
                 for message in messages {
                     work(queues, queue, handle, message).await;
                 }

@@ -48,12 +48,11 @@ pub async fn serve(services: Services) -> Result<(), Error> {
     let import = async |delivery| import::handle(&services, delivery).await;
     let teller = callback::Teller::new(services.clone());
     let tell = async |delivery| teller.handle(delivery).await;
-    let queues = &services.queues;
     // All in this one task, on one processor: they wait for others most of the time.
-    let uploads = (0..UPLOADS_AT_ONCE).map(|_| consume(queues, Queue::Ingest, &ingest, stopping.clone()));
-    let builds = (0..BUILDS_AT_ONCE).map(|_| consume(queues, Queue::Build, &build, stopping.clone()));
-    let imports = (0..IMPORTS_AT_ONCE).map(|_| consume(queues, Queue::Import, &import, stopping.clone()));
-    let callbacks = (0..CALLBACKS_AT_ONCE).map(|_| consume(queues, Queue::Callback, &tell, stopping.clone()));
+    let uploads = (0..UPLOADS_AT_ONCE).map(|_| consume(&services, Queue::Ingest, &ingest, stopping.clone()));
+    let builds = (0..BUILDS_AT_ONCE).map(|_| consume(&services, Queue::Build, &build, stopping.clone()));
+    let imports = (0..IMPORTS_AT_ONCE).map(|_| consume(&services, Queue::Import, &import, stopping.clone()));
+    let callbacks = (0..CALLBACKS_AT_ONCE).map(|_| consume(&services, Queue::Callback, &tell, stopping.clone()));
     let answers = async {
         let ended = http::serve(listener, services.clone()).await;
         info!("Finishing what has begun");

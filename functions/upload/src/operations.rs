@@ -31,6 +31,11 @@ fn state() -> Value {
         "required": ["upload_id", "state"],
         "properties": {
             "upload_id": {"type": "string"},
+            "trace_id": {
+                "type": "string",
+                "pattern": "^[0-9a-f]{32}$",
+                "description": "what all that is done for this upload is logged under, up to the revision that publishes it",
+            },
             "state": {"type": "string", "enum": ["pending", "registered", "rejected"]},
             "reason": {"type": "string"},
             "notes": {"type": "array", "items": {"type": "string"}},

@@ -93,6 +93,8 @@ async fn give(app: &App, user: &User, mut upload: Upload, most: usize) -> colca_
     let due = now + if known { services.config.retention } else { LOOK_AFTER };
     services.jobs.add_upload(&upload, due).await?;
     user.record("asked to upload", &format_args!("{} to {}", upload.request.filename, upload.request.repository));
+    let (id, repository) = (&upload.id, &upload.request.repository);
+    tracing::info!(trace_id = id.trace_id(), upload = %id, %repository, known, "Ticket for upload {id}");
 
     let mut answer = ticket::state(&upload);
     // Who uploads known bytes all the same does no harm, so that a script need not tell the cases apart.

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use colca_api::{ApiError, App, ArchPath, FilePath, UrlPath, User};
-use colca_intake::{Refusal, Taken, take_in};
+use colca_intake::{Refusal, Taken, reject, take_in};
 use colca_model::{Arch, Filename, Invalid, RepoPath, Upload, UploadRequest, UploadState};
 use colca_store::ObjectKey;
 use jiff::SignedDuration;
@@ -122,23 +122,19 @@ async fn enter(app: &App, user: &User, upload: &Upload, received: &ObjectKey) ->
     let services = &app.services;
     services.jobs.add_upload(upload, upload.created_at + LOOK_AFTER).await?;
     let taken = take_in(services, upload, received).await;
-    let end = async |reason: String| {
-        let end = UploadState::Rejected { reason };
-        services.jobs.end_upload(&upload.id, &end, services.clock.now(), services.config.retention).await
-    };
     match taken {
         Ok(taken) => {
             user.record("uploaded", &format_args!("{} to {}", upload.request.filename, upload.request.repository));
             let status = if taken == Taken::New { StatusCode::CREATED } else { StatusCode::OK };
             Ok((status, Json(json!({}))))
         }
-        Err(Refusal::NameTaken(reason)) => {
-            end(reason).await?;
+        Err(Refusal::NameTaken(rejection)) => {
+            reject(services, upload, &rejection).await?;
             Err(ApiError::Refused(TAKEN.to_owned()))
         }
-        Err(Refusal::Rejected(reason)) => {
-            end(reason.clone()).await?;
-            Err(ApiError::Refused(reason))
+        Err(Refusal::Rejected(rejection)) => {
+            reject(services, upload, &rejection).await?;
+            Err(ApiError::Refused(rejection.reason))
         }
         Err(Refusal::Failed(error)) => Err(error.into()),
     }

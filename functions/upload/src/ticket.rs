@@ -49,7 +49,7 @@ pub(crate) async fn targets(
 
 /// How far an upload has come, in the words of the API.
 pub(crate) fn state(upload: &Upload) -> Value {
-    let mut answer = json!({"upload_id": upload.id});
+    let mut answer = json!({"upload_id": upload.id, "trace_id": upload.id.trace_id()});
     let details = match &upload.state {
         UploadState::Pending => json!({"state": "pending"}),
         UploadState::Registered { notes } => json!({"state": "registered", "notes": notes}),

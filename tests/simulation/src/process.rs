@@ -152,6 +152,7 @@ fn config() -> Config {
         answer_limit: None,
         body_limit: None,
         listen: String::new(),
+        statsd: None,
         quiet: Duration::from_secs(5),
         grace: GRACE,
         retention: SignedDuration::from_hours(24),

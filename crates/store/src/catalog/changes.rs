@@ -3,6 +3,7 @@
 
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use colca_model::{Arch, Filename, RepoPath, UploadId};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Catalog, partition};
@@ -16,6 +17,9 @@ const PREFIX: &str = "change#";
 pub struct Change {
     /// The upload that brought it, or an id of its own: no two changes share one.
     pub id: UploadId,
+    /// When it was noted, if that is not the time in its id: a file is registered when its bytes have arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noted: Option<Timestamp>,
     /// What it is.
     #[serde(flatten)]
     pub what: What,
@@ -56,6 +60,18 @@ pub struct ChangedFile {
 }
 
 impl Change {
+    /// A change that is made now, as its id says.
+    #[must_use]
+    pub fn new(id: UploadId, what: What) -> Self {
+        Self { id, noted: None, what }
+    }
+
+    /// When it was noted; `None` if its id is of no clock.
+    #[must_use]
+    pub fn noted_at(&self) -> Option<Timestamp> {
+        self.noted.or_else(|| self.id.moment())
+    }
+
     /// The file that was changed, if one was.
     #[must_use]
     pub fn file(&self) -> Option<&ChangedFile> {
@@ -145,7 +161,7 @@ mod tests {
     #[test]
     fn is_written_flat() {
         let id: UploadId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
-        let change = Change { id, what: What::Asked { anew: true, all: true } };
+        let change = Change::new(id, What::Asked { anew: true, all: true });
         let json = serde_json::to_string(&change).expect("plain data");
         assert_eq!(json, r#"{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","change":"asked","anew":true,"all":true}"#);
         assert_eq!(serde_json::from_str::<Change>(&json).expect("reads back"), change);

@@ -29,8 +29,8 @@ impl fmt::Display for Ask {
             None => {
                 write!(f, "{} {} {:?}", self.method, self.path, self.query)?;
                 let conditions = ["if-match", "if-none-match"].iter();
-                let conditions = conditions.filter_map(|name| self.headers.get(*name).map(|value| (name, value)));
-                conditions.map(|(name, value)| write!(f, " {name}: {value}")).collect()
+                let mut conditions = conditions.filter_map(|name| self.headers.get(*name).map(|value| (name, value)));
+                conditions.try_for_each(|(name, value)| write!(f, " {name}: {value}"))
             }
         }
     }

@@ -1,0 +1,25 @@
+//! The end of an upload that is refused.
+
+use colca_model::{Upload, UploadState};
+use colca_runtime::{Measured, Services};
+use tracing::info;
+
+use crate::refusal::Rejection;
+
+/// Ends an upload: whoever asks for it is told why. Harmless to repeat.
+///
+/// # Errors
+/// Whatever the service answers.
+pub async fn reject(
+    services: &Services,
+    upload: &Upload,
+    Rejection { word, reason }: &Rejection,
+) -> colca_store::Result<()> {
+    let id = &upload.id;
+    let end = UploadState::Rejected { reason: reason.clone() };
+    services.jobs.end_upload(id, &end, services.clock.now(), services.config.retention).await?;
+    services.record(Measured::Rejected { reason: word, files: 1 });
+    let (repository, filename) = (&upload.request.repository, &upload.request.filename);
+    info!(trace_id = id.trace_id(), upload = %id, %repository, reason, "Rejected {filename} of upload {id}: {reason}");
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! What a build came to, in numbers, and which uploads it published.
+
+use std::time::Duration;
+
+use colca_model::RepoPath;
+use colca_runtime::{Build, BuildEnd, Measured, Phase, Services};
+use colca_store::{Change, What};
+use tracing::info;
+
+use crate::failure::Failure;
+use crate::tries::Outcome;
+
+/// How many uploads one line of the log names.
+const NAMED: usize = 100;
+
+/// What is public of a revision from this moment on: how long each of the changes waited for that, and where the trace of each upload
+/// ends.
+pub(crate) fn note_published(services: &Services, path: &RepoPath, revision: u64, changes: &[Change]) -> Vec<Duration> {
+    let now = services.clock.now();
+    let uploads: Vec<_> = changes.iter().filter(|change| matches!(change.what, What::Added(_))).collect();
+    for named in uploads.chunks(NAMED) {
+        let trace_ids: Vec<_> = named.iter().map(|change| change.id.trace_id()).collect();
+        info!(
+            repository = %path, revision, trace_ids = trace_ids.join(" "),
+            "Revision {revision} of {path} publishes {} uploads", named.len()
+        );
+    }
+    // The clocks of two machines need not agree.
+    let lag = |noted| Duration::try_from(now.duration_since(noted)).unwrap_or_default();
+    changes.iter().filter_map(Change::noted_at).map(lag).collect()
+}
+
+/// Tells what a build came to.
+pub(crate) fn record(
+    services: &Services,
+    repository: &RepoPath,
+    outcome: &Outcome,
+    built: &Result<(), Failure>,
+    phases: &[(Phase, Duration)],
+) {
+    let end = if built.is_ok() { outcome.end } else { BuildEnd::BrokenOff };
+    services.record(Measured::Built(&Build { repository, end, phases, lags: &outcome.lags }));
+}
