@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use colca_tests::{Repository, aws, bad_rpms, createrepo, rpms, stack, upload};
+use colca_tests::{Repository, aws, bad_rpms, createrepo, rpms, stack, upload, wait};
 use serde_json::Value;
 use upload::{Package, text};
 
@@ -31,10 +31,10 @@ fn broken_and_hostile_packages_end_rejected_and_leave_nothing() {
         } else if !bad.reason.iter().any(|word| reason.contains(word)) {
             wrong.push(format!("{}: the reason speaks of none of {:?}: {reason}", bad.what, bad.reason));
         }
-        let left = aws::keys(stack().incoming(), &format!("incoming/{id}/"));
-        if !left.is_empty() {
-            wrong.push(format!("{}: left in the incoming bucket: {left:?}", bad.what));
-        }
+        // Deleted after its end was noted.
+        wait::until(&format!("{} to leave the incoming bucket", bad.what), || {
+            aws::keys(stack().incoming(), &format!("incoming/{id}/")).is_empty().then_some(())
+        });
         wrong
     };
     let wrong: Vec<_> = thread::scope(|scope| {
