@@ -46,6 +46,16 @@ fn what_cannot_be_used_is_refused_with_all_its_problems_and_changes_nothing() {
 }
 
 #[test]
+fn what_is_named_and_not_there_is_told() {
+    let text = "[signing]\nkeys = [\"nobody-has-it\"]\n\n[limits.users]\nnobody-is-it = 5\n";
+    let told = Client::uploader().send("PUT", &format!("{URL}?dry-run=true"), &[], text.as_bytes()).expect(200).json();
+    let warnings = told["warnings"].as_array().expect("warnings");
+    assert_eq!(warnings.len(), 2, "{told}");
+    assert!(upload::text(&warnings[0]).contains("no key nobody-has-it"), "{told}");
+    assert!(upload::text(&warnings[1]).contains("no account nobody-is-it"), "{told}");
+}
+
+#[test]
 fn a_change_of_what_is_there_no_more_is_refused() {
     let _configuration = configuration::borrow();
     let first = put(&harmless("first"), &[]).expect(200).json();

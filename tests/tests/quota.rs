@@ -70,8 +70,8 @@ fn tickets_are_given_until_the_bytes_of_the_day_are_used_up() {
     let _ = ask("d.txt", 400).expect(201);
     assert_eq!(is_over(ask("e.txt", 1), 1000, 1000), 1);
 
-    // What takes no room, and whoever has no limit.
-    let _ = ask("empty.txt", 0).expect(201);
+    // Nor anything that is empty: it would be an entry. What takes no room, and whoever has no limit, may come.
+    assert_eq!(is_over(ask("empty.txt", 0), 1000, 1000), 1);
     let again = client.post("/uploads", &known.request(&repository)).expect(200).json();
     assert_eq!(again["state"], json!("registered"), "{again}");
     let _ = upload::ticket(&file("e.txt", 5000).request(&repository)).expect(201);

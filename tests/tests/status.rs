@@ -77,7 +77,7 @@ fn a_repository_says_for_what_it_waits() {
     let failed = wait_for_state(&failing, "failed");
     assert!(!failed["ready"].as_bool().unwrap_or(true), "{failed}");
     assert!(text(&failed["why"]).contains("nobody-has-it"), "{failed}");
-    if let Some(entry) = wait_for_entry(&client, "failed", &failing, "failed") {
+    if let Some(entry) = wait_for_entry(&client, "stuck", &failing, "failed") {
         let why = text(&entry["why"]);
         assert!(why.contains("nobody-has-it") && why.contains("POST /repos/"), "{entry}");
     }
@@ -91,6 +91,9 @@ fn a_repository_says_for_what_it_waits() {
     assert_eq!((&asks["state"], &asks["ready"]), (&json!("requested"), &json!(false)), "{asks}");
     assert_eq!((&asks["automatic"], &asks["changes"]["count"]), (&json!(false), &json!(1)), "{asks}");
     assert!(text(&asks["why"]).ends_with(&format!("somebody has to send POST {update}")), "{asks}");
+    if let Some(entry) = wait_for_entry(&client, "stuck", &by_hand, "requested") {
+        assert_eq!(entry["why"], asks["why"]);
+    }
     let _ = chacra::send("POST", &update).expect(200);
 
     for repository in [&by_hand, &late] {
@@ -117,7 +120,7 @@ fn there_is_a_status_of_what_is_there_alone() {
 fn what_happens_in_the_whole_place_is_told_to_who_has_an_account() {
     let _ = Client::anonymous().get("/admin/status").expect(401);
     let all = Client::uploader().get("/admin/status").expect(200).json();
-    for part in ["repositories", "failed", "imports", "purges", "retention", "uploads"] {
+    for part in ["repositories", "stuck", "imports", "purges", "retention", "uploads"] {
         assert!(all[part]["listed"].is_array() && all[part]["more"].is_boolean(), "{part}: {all}");
     }
     for count in ["building", "failed", "overdue", "waiting"] {

@@ -44,6 +44,10 @@ impl Operation {
             "required": ["message"],
             "properties": {
                 "message": {"type": "string"},
+                "field": {"type": "string"},
+                "rule": {"type": "string"},
+                "value": {"type": "string"},
+                "retry_after": number,
                 "limit": number,
                 "used": number,
                 "asked": number,

@@ -26,7 +26,10 @@ impl OverQuota {
     /// The numbers, for programs.
     pub(crate) fn body(&self) -> Value {
         let Self { limit, used, asked, ends, .. } = self;
-        json!({"message": self.to_string(), "limit": limit, "used": used, "asked": asked, "ends": ends})
+        json!({
+            "message": self.to_string(), "field": "size", "rule": self.rule(), "value": asked.to_string(),
+            "limit": limit, "used": used, "asked": asked, "ends": ends, "retry_after": self.retry_after(),
+        })
     }
 
     /// After how many seconds it is worth another try: whoever waits for so long does not come before midnight.
@@ -35,14 +38,17 @@ impl OverQuota {
     }
 }
 
+impl OverQuota {
+    fn rule(&self) -> String {
+        let Self { user, limit, used, .. } = self;
+        format!("must be within the {limit} bytes that {user} may upload in a day, of which {used} are used")
+    }
+}
+
 impl fmt::Display for OverQuota {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { user, limit, used, asked, ends, .. } = self;
-        write!(
-            f,
-            "size: must be within the {limit} bytes that {user} may upload in a day, of which {used} are used, "
-        )?;
-        write!(f, "got {asked}; the day ends at {ends}")
+        let Self { asked, ends, .. } = self;
+        write!(f, "size: {}, got {asked}; the day ends at {ends}", self.rule())
     }
 }
 
@@ -65,10 +71,14 @@ mod tests {
         let expected = json!({
             "message": "size: must be within the 1000 bytes that ci may upload in a day, of which 900 are used, got 101; \
                         the day ends at 2026-07-02T00:00:00Z",
+            "field": "size",
+            "rule": "must be within the 1000 bytes that ci may upload in a day, of which 900 are used",
+            "value": "101",
             "limit": 1000,
             "used": 900,
             "asked": 101,
             "ends": "2026-07-02T00:00:00Z",
+            "retry_after": 43200,
         });
         assert_eq!(at("2026-07-01T12:00:00Z").body(), expected);
     }

@@ -1,6 +1,6 @@
 //! Why a repository is as it is: one sentence for a human, of what its item and the configuration tell.
 
-use colca_store::{Held, Repository};
+use colca_store::{Held, ObjectKey, Repository};
 use jiff::Timestamp;
 
 use crate::BuildRules;
@@ -135,7 +135,8 @@ fn published(repository: &Repository) -> Why {
 
 /// What has a repository built.
 fn update(repository: &Repository) -> String {
-    format!("POST /repos/{}/update", repository.repository)
+    let path = ObjectKey::Stored(format!("repos/{}", repository.repository)).url_path();
+    format!("POST /{path}/update")
 }
 
 fn in_words(at: Timestamp) -> String {

@@ -23,16 +23,26 @@ pub async fn announce(services: &Services, upload: &Upload) -> colca_store::Resu
     if catalog.binary(repository, arch, filename).await?.is_some() {
         catalog.record_levels(repository, arch).await?;
         catalog.note_file(repository, RepositoryKind::of(filename), services.clock.now()).await?;
-        let settings = services.settings.get().await?;
-        if settings.is_built_by_uploads(repository) && catalog.has_changes(repository).await? {
-            services.request_build(repository).await?;
-        }
+        have_built(services, repository).await?;
         wake(services, repository, RepositoryKind::of(filename)).await?;
         if catalog.binary(repository, arch, filename).await?.is_none() {
             tidy_up(services, repository, [arch.clone()]).await?;
         }
     }
     services.jobs.upload_is_announced(&upload.id).await
+}
+
+/// Has a repository built, if there is anything to publish and the configuration says that uploads do; otherwise notes that it waits
+/// for somebody who does.
+async fn have_built(services: &Services, repository: &RepoPath) -> colca_store::Result<()> {
+    if !services.catalog.has_changes(repository).await? {
+        return Ok(());
+    }
+    if services.settings.get().await?.is_built_by_uploads(repository) {
+        services.request_build(repository).await
+    } else {
+        services.catalog.note_stuck(repository).await
+    }
 }
 
 /// Notes a repository of which a file may have been registered and not announced yet. Whoever takes a file out does that before, or
@@ -96,10 +106,7 @@ pub async fn announce_end(services: &Services, repository: &RepoPath) -> colca_s
     let archs = catalog.archs_of_version(&repository.version_level()).await?;
     let kind = catalog.kind_of_packages(repository).await?.unwrap_or(RepositoryKind::Raw);
     announce_all(services, repository, kind, archs).await?;
-    let settings = services.settings.get().await?;
-    if settings.is_built_by_uploads(repository) && catalog.has_changes(repository).await? {
-        services.request_build(repository).await?;
-    }
+    have_built(services, repository).await?;
     for kind in [RepositoryKind::Rpm, RepositoryKind::Deb] {
         wake(services, repository, kind).await?;
     }

@@ -34,6 +34,11 @@ impl Limits {
         })
     }
 
+    /// The users that have a limit of their own.
+    pub(crate) fn users(&self) -> impl Iterator<Item = &str> {
+        self.users.keys().map(Borrow::borrow)
+    }
+
     /// What counts for a user.
     pub(crate) fn of(&self, user: &str) -> Option<u64> {
         self.users.get(user).copied().or(self.bytes_per_day)

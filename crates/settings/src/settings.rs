@@ -149,6 +149,11 @@ impl Settings {
     pub fn bytes_per_day(&self, user: &str) -> Option<u64> {
         self.limits.of(user)
     }
+
+    /// The users that have a limit of their own.
+    pub fn limited_users(&self) -> impl Iterator<Item = &str> {
+        self.limits.users()
+    }
 }
 
 impl Default for Settings {

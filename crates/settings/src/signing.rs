@@ -1,5 +1,7 @@
 //! Which keys sign what is published.
 
+use std::collections::BTreeSet;
+
 use colca_model::{KeyName, Project};
 
 use crate::{Node, Settings};
@@ -48,6 +50,13 @@ impl Settings {
         let keys = own.and_then(|own| own.keys.as_deref()).or(self.signing.keys.as_deref()).unwrap_or_default();
         let packages = own.and_then(|own| own.packages).or(self.signing.packages).unwrap_or(false);
         Signing { keys, packages: packages && !keys.is_empty() }
+    }
+
+    /// All keys that the file names.
+    #[must_use]
+    pub fn key_names(&self) -> BTreeSet<&KeyName> {
+        let rules = [&self.signing].into_iter().chain(self.repos.values().map(|project| &project.signing));
+        rules.flat_map(|rules| rules.keys.iter().flatten()).collect()
     }
 
     /// Where the file names a key, if it does: the name of a project, or none if for all.

@@ -104,13 +104,14 @@ pub(crate) fn status() -> Operation {
         "state": {"type": "string", "enum": ["pending", "registered"]},
         "created": moment(),
     });
-    let mut failed = some(&repository);
-    failed["description"] = json!("those whose last build failed, and that nobody builds again by itself");
+    let mut stuck = some(&repository);
+    stuck["description"] =
+        json!("those that wait for a human: their last build failed, or nobody publishes their changes by itself");
     let mut uploads = some(&upload);
     uploads["description"] = json!("those that somebody was to look at by now");
     let all = json!({
         "repositories": repositories,
-        "failed": failed,
+        "stuck": stuck,
         "imports": some(&import),
         "purges": some(&purge),
         "retention": some(&run),

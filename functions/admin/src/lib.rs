@@ -8,6 +8,7 @@ mod add_secret;
 mod admin;
 mod callbacks;
 mod change_accounts;
+mod configuration_warnings;
 mod delete_account;
 mod delete_secret;
 mod get_account;

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use colca_api::{ApiError, App, FromUrl, Names, UrlPath};
 use colca_model::{Invalid, UploadId};
 use colca_retention::{NotRestorable, is_restorable, restore};
-use colca_store::Purge;
+use colca_store::{Purge, PurgeState};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -81,6 +81,9 @@ async fn find(app: &App, id: &UploadId) -> colca_api::Result<Purge> {
 fn refused(purge: &Purge, reason: &NotRestorable) -> String {
     let path = &purge.repository;
     match reason {
+        NotRestorable::Over(until) if purge.state == PurgeState::Restored => {
+            format!("{path} was restored already; what was left of it could be put back until {until}")
+        }
         NotRestorable::Over(until) => {
             format!("{path} could be restored until {until}, which is over: its files are gone")
         }

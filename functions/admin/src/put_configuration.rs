@@ -10,6 +10,7 @@ use colca_store::{ErrorKind, Expected, ObjectKey};
 use serde_json::{Value, json};
 
 use crate::admin::Admin;
+use crate::configuration_warnings::warnings;
 
 /// The largest body, in bytes.
 const LARGEST: usize = 256 * 1024;
@@ -28,9 +29,10 @@ pub(crate) async fn put_configuration(
         let rule = "must not be empty: to go back to the defaults, publish infra/colca.toml as it stands";
         return Err(Invalid::new("body", rule, text).into());
     }
-    Settings::parse(&text)?;
+    let settings = Settings::parse(&text)?;
+    let warnings = warnings(&app.services, &settings).await?;
     if only_check {
-        return Ok(Json(json!({})));
+        return Ok(Json(answer(None, &warnings)));
     }
     let written = app.services.objects.overwrite(&ObjectKey::Settings, text.into_bytes(), expected.as_ref()).await;
     let etag = written.map_err(|error| match error.kind() {
@@ -38,7 +40,19 @@ pub(crate) async fn put_configuration(
         _ => error.into(),
     })?;
     admin.record("published", &format_args!("the configuration {etag}"));
-    Ok(Json(json!({"etag": etag})))
+    Ok(Json(answer(Some(etag), &warnings)))
+}
+
+/// What was written, if anything, and what should be known of it, if there is any of that.
+fn answer(etag: Option<String>, warnings: &[String]) -> Value {
+    let mut answer = json!({});
+    if let Some(etag) = etag {
+        answer["etag"] = json!(etag);
+    }
+    if !warnings.is_empty() {
+        answer["warnings"] = json!(warnings);
+    }
+    answer
 }
 
 /// Whether nothing is to be written. A query that is not understood might have meant that.

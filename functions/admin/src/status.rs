@@ -25,24 +25,24 @@ pub(crate) async fn get_status(State(app): State<App>, _: User) -> colca_api::Re
     let services = &app.services;
     let now = services.clock.now();
     let queues = async { Ok(queues(services).await) };
-    let (settings, dirty, failed, imports, purges, runs, uploads, queues) = futures::try_join!(
+    let (settings, dirty, stuck, imports, purges, runs, uploads, queues) = futures::try_join!(
         services.settings.get(),
         services.catalog.dirty_repositories(),
-        services.catalog.failed_repositories(ASKED),
+        services.catalog.stuck_repositories(ASKED),
         services.jobs.imports_under_way(ASKED),
         services.jobs.purges_under_way(ASKED),
         services.jobs.retention_runs(),
         services.jobs.due_uploads(now, ASKED),
         queues,
     )?;
-    let failed: Vec<_> = failed.into_iter().filter(|repository| !repository.is_gone()).collect();
+    let stuck: Vec<_> = stuck.into_iter().filter(|repository| !repository.is_gone()).collect();
     let show = |repository: &Repository| repository_object(services, &settings, repository, now);
     let mut repositories = some(&by_urgency(&dirty, now), |repository| show(repository));
     repositories["counts"] = json!(counts(&dirty, now));
     let runs: Vec<_> = runs.into_iter().filter(|run| run.ended.is_none()).collect();
     Ok(Json(json!({
         "repositories": repositories,
-        "failed": some(&failed, show),
+        "stuck": some(&stuck, show),
         "imports": some(&imports, import_object),
         "purges": some(&purges, purge_object),
         "retention": some(&runs, run_object),

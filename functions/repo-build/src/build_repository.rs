@@ -68,6 +68,7 @@ async fn look_once_more(builder: &Builder, path: &RepoPath, outcome: &Outcome) -
     let services = &builder.services;
     let settings = services.settings.get().await?;
     let mut changes = services.catalog.changes(path).await?;
+    let waits = !changes.is_empty();
     if outcome.has_left_some {
         changes.retain(|change| !outcome.seen.contains(&change.id));
     }
@@ -75,7 +76,7 @@ async fn look_once_more(builder: &Builder, path: &RepoPath, outcome: &Outcome) -
     if changes.iter().any(is_due) && !settings.is_disabled(&path.project) {
         services.request_build(path).await?;
     } else {
-        services.catalog.settle(path).await?;
+        services.catalog.settle(path, waits).await?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use colca_model::RepoPath;
+use colca_model::{RepoPath, UploadId};
 use colca_runtime::{Build, BuildEnd, Measured, Phase, Services};
 use colca_store::{Change, What};
 use tracing::info;
@@ -19,15 +19,18 @@ pub(crate) fn note_published(services: &Services, path: &RepoPath, revision: u64
     let now = services.clock.now();
     let uploads: Vec<_> = changes.iter().filter(|change| matches!(change.what, What::Added(_))).collect();
     for named in uploads.chunks(NAMED) {
-        let trace_ids: Vec<_> = named.iter().map(|change| change.id.trace_id()).collect();
-        info!(
-            repository = %path, revision, trace_ids = trace_ids.join(" "),
-            "Revision {revision} of {path} publishes {} uploads", named.len()
-        );
+        let trace_ids = trace_ids(named.iter().map(|change| &change.id));
+        info!(repository = %path, revision, trace_ids, "Revision {revision} of {path} publishes {} uploads", named.len());
     }
     // The clocks of two machines need not agree.
     let lag = |noted| Duration::try_from(now.duration_since(noted)).unwrap_or_default();
     changes.iter().filter_map(Change::noted_at).map(lag).collect()
+}
+
+/// The trace ids of the first of these uploads: as many as fit into a line.
+pub(crate) fn trace_ids<'u>(uploads: impl IntoIterator<Item = &'u UploadId>) -> String {
+    let trace_ids: Vec<_> = uploads.into_iter().take(NAMED).map(UploadId::trace_id).collect();
+    trace_ids.join(" ")
 }
 
 /// Tells what a build came to.

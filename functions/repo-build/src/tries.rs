@@ -12,6 +12,7 @@ use crate::Builder;
 use crate::build_repository::{Purpose, lease};
 use crate::failure::Failure;
 use crate::heartbeat;
+use crate::measured::trace_ids;
 use crate::publish_changes::publish_changes;
 use crate::told;
 
@@ -111,7 +112,10 @@ pub(crate) async fn try_to_publish(
             told::broken_off(services, path, held, &failure).await;
             return Err(failure);
         }
-        warn!(repository = %path, %failure, "Nothing of {path} can be published");
+        warn!(
+            repository = %path, %failure, trace_ids = trace_ids(&attempt.outcome.seen),
+            "Nothing of {path} can be published"
+        );
         if !services.catalog.record_failure(path, held, &failure.to_string(), failure.problems()).await? {
             return Err(Failure::LeaseLost);
         }

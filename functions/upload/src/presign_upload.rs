@@ -11,7 +11,7 @@ use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::quota::Quota;
+use crate::quota::{Quota, counted};
 use crate::ticket::{self, URLS_IN_ONE_ANSWER, add};
 use crate::{incoming, ticket_request};
 
@@ -77,7 +77,7 @@ async fn one(app: &App, user: &User, request: Value, most: usize) -> colca_api::
         request,
     };
     // What counts is what the ticket lets in, whether it comes or not: S3 takes no other length.
-    let bytes = if known { 0 } else { upload.request.size };
+    let bytes = if known { 0 } else { counted(upload.request.size) };
     Quota::of(services, user).await?.charged(bytes, give(app, user, upload, most)).await
 }
 
@@ -92,8 +92,8 @@ async fn give(app: &App, user: &User, mut upload: Upload, most: usize) -> colca_
     }
     let due = now + if known { services.config.retention } else { LOOK_AFTER };
     services.jobs.add_upload(&upload, due).await?;
-    user.record("asked to upload", &format_args!("{} to {}", upload.request.filename, upload.request.repository));
     let (id, repository) = (&upload.id, &upload.request.repository);
+    user.record("asked to upload", &format_args!("{} to {repository} by upload {id}", upload.request.filename));
     tracing::info!(trace_id = id.trace_id(), upload = %id, %repository, known, "Ticket for upload {id}");
 
     let mut answer = ticket::state(&upload);
@@ -111,9 +111,13 @@ async fn give(app: &App, user: &User, mut upload: Upload, most: usize) -> colca_
 /// # Errors
 /// [`ApiError::Conflict`] if other bytes are, and the request does not say `force`.
 async fn is_registered(app: &App, request: &UploadRequest) -> colca_api::Result<bool> {
-    let UploadRequest { repository, arch, filename, sha256, force, .. } = request;
+    let UploadRequest { repository, arch, filename, size, sha256, force, .. } = request;
     match app.services.catalog.binary(repository, arch, filename).await? {
         None => Ok(false),
+        Some(binary) if binary.sha256 == *sha256 && binary.size != *size => {
+            let rule = format!("must be {}, as of the file that is registered with this sha256", binary.size);
+            Err(Invalid::new("size", rule, size).into())
+        }
         Some(binary) if binary.sha256 == *sha256 => Ok(true),
         Some(_) if *force => Ok(false),
         Some(binary) => Err(ApiError::Conflict(format!(

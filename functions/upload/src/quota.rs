@@ -2,9 +2,14 @@
 //! is counted.
 
 use colca_api::{ApiError, OverQuota, User};
-use colca_runtime::Services;
+use colca_runtime::{Measured, Services};
 use colca_store::Day;
 use jiff::Timestamp;
+
+/// What a file of that many bytes counts: an empty one is an entry, too, and has something built.
+pub(crate) fn counted(size: u64) -> u64 {
+    size.max(1)
+}
 
 /// What a user may upload.
 pub(crate) struct Quota<'a> {
@@ -77,6 +82,8 @@ impl<'a> Quota<'a> {
 
     fn over(&self, limit: u64, used: u64, asked: u64, now: Timestamp) -> ApiError {
         let (user, ends) = (self.user.name().to_owned(), Day::of(now).end());
+        self.services.record(Measured::Rejected { reason: "quota", files: 1 });
+        tracing::info!(user, limit, used, asked, "{user} is refused {asked} bytes: {used} of {limit} are used");
         OverQuota { user, limit, used, asked, now, ends }.into()
     }
 }

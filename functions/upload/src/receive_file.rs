@@ -11,7 +11,7 @@ use colca_store::ObjectKey;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::quota::Quota;
+use crate::quota::{Quota, counted};
 use crate::received::{self, Form, Received};
 
 /// chacra's words for a name that is taken.
@@ -113,7 +113,7 @@ async fn register(app: &App, user: &User, quota: &Quota<'_>, target: Target, rec
     };
     // As late as can be, so that what was refused before costs nothing. What is refused for what it holds counts: it was received
     // whole, and looked at.
-    let bytes = if is_known { 0 } else { file.size };
+    let bytes = if is_known { 0 } else { counted(file.size) };
     quota.charged(bytes, enter(app, user, &upload, &received.key)).await
 }
 

@@ -227,6 +227,6 @@ fn refused(error: multer::Error) -> ApiError {
 fn too_large(limit: u64) -> ApiError {
     ApiError::TooLarge(format!(
         "body: must not be larger than {limit} bytes here. Ask for a presigned upload (POST /uploads), which takes files of \
-         any size, by hand or with the `colca` command; or send it to `colca-serve`"
+         any size; or send it to `colca-serve`"
     ))
 }

@@ -9,8 +9,8 @@ const INDEX: &str = "dirty-index";
 /// What every repository with changes that a builder is to publish has in its `dirty` attribute, the key of the index.
 pub(super) const DIRTY: &str = "dirty";
 
-/// What one has there whose last build failed, and that nobody builds again by itself.
-pub(super) const FAILED: &str = "failed";
+/// What one has there that waits for a human: its last build failed, or it has changes that nobody publishes by itself.
+pub(super) const STUCK: &str = "stuck";
 
 impl Catalog {
     /// The repositories with changes to publish. The index lags behind by a moment.
@@ -33,16 +33,15 @@ impl Catalog {
         Ok(repositories)
     }
 
-    /// Up to `limit` of the repositories whose last build failed, in no order, but those that are to be built again. The index lags
-    /// behind by a moment.
+    /// Up to `limit` of the repositories that wait for a human, in no order. The index lags behind by a moment.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn failed_repositories(&self, limit: i32) -> Result<Vec<Repository>> {
+    pub async fn stuck_repositories(&self, limit: i32) -> Result<Vec<Repository>> {
         let request = self.table.db.query().table_name(&self.table.name).index_name(INDEX).limit(limit);
-        let request = request.key_condition_expression("dirty = :failed");
-        let answer = request.expression_attribute_values(":failed", text(FAILED)).send().await;
-        let answer = answer.map_err(|error| Error::sdk("list what failed", error))?;
+        let request = request.key_condition_expression("dirty = :stuck");
+        let answer = request.expression_attribute_values(":stuck", text(STUCK)).send().await;
+        let answer = answer.map_err(|error| Error::sdk("list what waits for a human", error))?;
         answer.items.unwrap_or_default().into_iter().map(value).collect()
     }
 }

@@ -6,7 +6,7 @@ use colca_model::RepoPath;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::dirty::{DIRTY, FAILED};
+use super::dirty::{DIRTY, STUCK};
 use super::repositories::{GONE, SK};
 use super::updates::send;
 use super::{Catalog, Repository, Revision, partition, revisions};
@@ -73,6 +73,9 @@ struct Leased {
     #[serde(flatten)]
     repository: Repository,
 }
+
+/// What holds of a repository whose build is neither due nor under way.
+const IDLE: &str = "attribute_exists(pk) AND attribute_not_exists(queued_until) AND attribute_not_exists(lease_until)";
 
 impl Catalog {
     /// Notes that a repository has changes and a build is due at `until`, unless one is already due in the future.
@@ -212,20 +215,31 @@ impl Catalog {
     }
 
     /// Notes that nothing is left that a builder is to publish, unless a build is due or has begun: then that one will note it.
-    /// One whose last build failed stays where it is found.
+    /// One that `waits` with changes for a human, or whose last build failed, stays where it is found.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn settle(&self, path: &RepoPath) -> Result<()> {
-        let idle = "attribute_exists(pk) AND attribute_not_exists(queued_until) AND attribute_not_exists(lease_until)";
+    pub async fn settle(&self, path: &RepoPath, waits: bool) -> Result<()> {
         // Almost always this is all: only after a failure, or if somebody was faster, a second write follows.
-        let request = self.update(path, "REMOVE dirty");
-        let request = request.condition_expression(format!("{idle} AND attribute_not_exists(failed)"));
-        if held(send(request, path).await)? {
-            return Ok(());
+        if !waits {
+            let request = self.update(path, "REMOVE dirty");
+            let request = request.condition_expression(format!("{IDLE} AND attribute_not_exists(failed)"));
+            if held(send(request, path).await)? {
+                return Ok(());
+            }
         }
-        let request = self.update(path, "SET dirty = :failed").expression_attribute_values(":failed", text(FAILED));
-        let request = request.condition_expression(format!("{idle} AND attribute_exists(failed)"));
+        let which = if waits { IDLE.to_owned() } else { format!("{IDLE} AND attribute_exists(failed)") };
+        let request = self.update(path, "SET dirty = :stuck").expression_attribute_values(":stuck", text(STUCK));
+        held(send(request.condition_expression(which), path).await).map(drop)
+    }
+
+    /// Notes that a repository has changes which nobody publishes by itself, unless somebody is to do so after all.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn note_stuck(&self, path: &RepoPath) -> Result<()> {
+        let request = self.update(path, "SET dirty = :stuck").expression_attribute_values(":stuck", text(STUCK));
+        let request = request.condition_expression(format!("{IDLE} AND attribute_not_exists(dirty)"));
         held(send(request, path).await).map(drop)
     }
 

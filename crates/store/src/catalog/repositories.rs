@@ -268,7 +268,7 @@ impl Catalog {
 
 #[cfg(test)]
 mod tests {
-    use super::super::dirty::FAILED;
+    use super::super::dirty::STUCK;
     use super::*;
 
     /// A repository that last changed at second 0, and how its build stands; times in seconds.
@@ -323,10 +323,10 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_to_build_again_what_failed() {
-        let failed = Repository { dirty: Some(FAILED.to_owned()), ..repository(true, None, None) };
+    fn nobody_is_to_build_what_waits_for_a_human() {
+        let stuck = Repository { dirty: Some(STUCK.to_owned()), ..repository(true, None, None) };
         let now = Timestamp::from_second(1000).expect("a moment");
-        assert!(!failed.needs_update() && !failed.is_forgotten(now) && failed.build_was_due().is_none());
+        assert!(!stuck.needs_update() && !stuck.is_forgotten(now) && stuck.build_was_due().is_none());
     }
 
     #[test]
