@@ -27,8 +27,12 @@ const INGESTING: Duration = Duration::from_secs(900);
 const BUILDING: Duration = Duration::from_secs(300);
 const REAPING: Duration = Duration::from_secs(55);
 
-/// How often a queue is looked at.
+/// How often a queue is looked at, and how often the sweeper comes.
 const POLL: Duration = Duration::from_millis(250);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How many times slower that is once nothing goes wrong any more: hours go by then, in which little is left to do.
+const SLOWER: u32 = 5;
 
 /// How many processes of one function run side by side at most.
 const AT_ONCE: usize = 4;
@@ -75,9 +79,13 @@ impl Lambda {
         lambda
     }
 
+    fn pace(&self, pause: Duration) -> Duration {
+        if self.world.is_calm() { SLOWER * pause } else { pause }
+    }
+
     async fn reap(self: Arc<Self>) {
         loop {
-            sleep(Duration::from_secs(60)).await;
+            sleep(self.pace(MINUTE)).await;
             let process = self.warm.take(&self.world);
             let services = process.services.clone();
             let reaped = process.run(REAPING, async move { reap::reap(&services).await.is_ok() }).await;
@@ -95,7 +103,7 @@ impl Lambda {
     {
         let world = &self.world;
         loop {
-            sleep(POLL).await;
+            sleep(self.pace(POLL)).await;
             let messages = world.cloud.sqs.receive(queue, most, hidden);
             if messages.is_empty() {
                 continue;

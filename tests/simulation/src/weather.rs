@@ -38,7 +38,7 @@ impl fmt::Display for Fate {
 }
 
 /// The odds of one story: each is once in so many calls, and never if 0.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Odds {
     refused: u64,
     unheard: u64,

@@ -50,6 +50,11 @@ impl World {
         *self.odds.lock().expect("no other thread") = Odds::CALM;
     }
 
+    /// Whether nothing goes wrong any more.
+    pub(crate) fn is_calm(&self) -> bool {
+        self.odds() == Odds::CALM
+    }
+
     pub(crate) fn odds(&self) -> Odds {
         *self.odds.lock().expect("no other thread")
     }
