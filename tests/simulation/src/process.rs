@@ -1,7 +1,7 @@
 //! A process that runs a function: its connections, its clock, and its death.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -56,9 +56,7 @@ impl Process {
     pub(crate) fn start(world: &Arc<World>) -> Self {
         world.count("processes");
         let life = Arc::<Life>::default();
-        let skew = i64::try_from(world.odds().skew).expect("a small number");
-        let skew = i64::try_from(world.chance.below(2 * world.odds().skew + 1)).expect("a small number") - skew;
-        let time = Arc::new(Time { world: world.clone(), skew: SignedDuration::from_millis(skew) });
+        let time = Arc::new(Time { world: world.clone(), skew: AtomicI64::new(skew(world)) });
         // Of one region and service the SDK has all clients of this program share how often they may retry.
         let region = format!("{}-{}", world.seed, hex::encode(world.chance.bytes::<6>()));
         let sdk = SdkConfig::builder()
@@ -99,12 +97,27 @@ impl Process {
 #[derive(Debug)]
 struct Time {
     world: Arc<World>,
-    skew: SignedDuration,
+    /// How far it is from the true time, in milliseconds.
+    skew: AtomicI64,
+}
+
+/// How often a clock is looked at until it jumps.
+const JUMPS: u64 = 500;
+
+/// How far from the true time a clock is: now, and after it has jumped.
+fn skew(world: &World) -> i64 {
+    let most = world.odds().skew;
+    let [most, skew] = [most, world.chance.below(2 * most + 1)].map(|n| i64::try_from(n).expect("a small number"));
+    skew - most
 }
 
 impl Clock for Time {
     fn now(&self) -> Timestamp {
-        self.world.now() + self.skew
+        if self.world.odds().skew > 0 && self.world.chance.one_in(JUMPS) {
+            self.world.count("clocks that jumped");
+            self.skew.store(skew(&self.world), Ordering::Relaxed);
+        }
+        self.world.now() + SignedDuration::from_millis(self.skew.load(Ordering::Relaxed))
     }
 }
 
