@@ -21,6 +21,7 @@ use colca_tests::{keys, random::Random};
 use crate::{
     arguments::Arguments,
     course::Course,
+    plant::Plant,
     report::{Report, Table},
     shelf::{Format, Shelf},
 };
@@ -70,7 +71,11 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
     if signing.is_none() {
         return course.verdict();
     }
-    let verdict = scene.prepare().and_then(|files| scene.play(&files, arguments));
+    let verdict = scene.prepare().and_then(|files| {
+        eprintln!("prepared after {} s", course.elapsed().as_secs());
+        scene.play(&files, arguments)
+    });
+    eprintln!("all that was under way is done after {} s", course.elapsed().as_secs());
     let table = report.table("clients");
     let told = course.watch("in the end", || scene.tell(table, verdict.is_err()));
     // Signed by no key of ours any more, whatever was violated.
@@ -92,10 +97,8 @@ impl Scene {
         course.verdict()?;
         let file =
             |shelf: &Shelf| shelf.repository.file(if shelf.format == Format::Rpm { "repo" } else { "repo.sources" });
-        course
-            .watch("before it began", || self.shelves.each_ref().map(file))
-            .ok_or("no file")
-            .or_else(|_| Err(course.verdict().unwrap_err()))
+        let files = course.watch("before it began", || self.shelves.each_ref().map(file));
+        course.verdict().and_then(|()| files.ok_or_else(|| "there are no repository files".to_owned()))
     }
 
     /// All at once.
@@ -103,6 +106,11 @@ impl Scene {
         let course = &Course::of(arguments.bound);
         thread::scope(|scope| {
             scope.spawn(|| course.watch("time", || self.past.go_on(&self.shelves, &self.sessions, course)));
+            if arguments.plant == Some(Plant::Mismatch) {
+                scope.spawn(|| {
+                    course.watch("planting", || self.shelves[..2].iter().for_each(|shelf| Plant::Mismatch.set(shelf)))
+                });
+            }
             let door = self.edges.door();
             scope.spawn(move || course.watch("dnf by address", || self.by_address.go_on(&files[0], &door, course)));
             for (number, (shelf, file)) in self.shelves.iter().zip(files).enumerate() {

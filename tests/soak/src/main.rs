@@ -7,13 +7,14 @@
 //! peers    what people do today, on the same S3: what that loses
 //! ```
 //!
-//! The first violation ends it, with the seed to do the same again.
+//! The first violation ends it, with the seed to do the same again. That it finds what it looks for, `--plant` shows.
 
 mod again;
 mod arguments;
 mod clients;
 mod course;
 mod peers;
+mod plant;
 mod report;
 mod shelf;
 mod uploads;

@@ -23,6 +23,7 @@ use serde_json::json;
 use crate::{
     arguments::Arguments,
     course::{Course, lock},
+    plant::Plant,
     report::{Report, Table},
     shelf::{Format, Shelf},
 };
@@ -37,6 +38,9 @@ const SHELVES: usize = 6;
 /// How long what was begun may take to end once nothing new begins: many times what a killed builder's message needs to come
 /// again.
 const DRAIN: Duration = Duration::from_secs(600);
+
+/// How long what is planted takes to begin.
+const PLANTED: Duration = Duration::from_secs(5);
 
 /// Runs the stage.
 pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
@@ -68,7 +72,14 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
         uploading.end();
         let killed = killer.join().unwrap_or_default();
         let sent = uploading.elapsed();
-        course.watch("in the end", || settle(&shelves, &course));
+        course.watch("in the end", || {
+            settle(&shelves, &course);
+            if let Some(plant @ (Plant::Lost | Plant::Checksum)) = arguments.plant {
+                plant.set(&shelves[0]);
+                thread::sleep(PLANTED);
+                settle(&shelves, &course);
+            }
+        });
         course.end();
         eprintln!("sent after {} s, settled after {} s", sent.as_secs(), course.elapsed().as_secs());
         killed

@@ -27,7 +27,7 @@ use crate::{
 const MARGIN: Duration = Duration::from_secs(15);
 
 /// How often it is looked.
-const PAUSE: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// What was found out so far.
 #[derive(Debug, Default)]

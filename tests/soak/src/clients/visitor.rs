@@ -61,7 +61,12 @@ pub(crate) fn go_on(
             door.begin();
             let result = visit(machine.as_ref(), random, &mut installed, done);
             drop(session);
-            let Err(words) = result else { continue };
+            let words = match result {
+                Ok(true) => continue,
+                // Nothing is left to install.
+                Ok(false) => break,
+                Err(words) => words,
+            };
             let seen = door.seen();
             let trace = || seen.iter().map(|seen| format!("{seen}\n")).collect::<String>();
             assert!(comes_and_goes && is_gone(&seen), "{words}\nthe edges:\n{}", trace());
@@ -71,22 +76,22 @@ pub(crate) fn go_on(
     }
 }
 
+/// Refreshes and installs once: whether there was something to install.
 fn visit(
     machine: &dyn Machine,
     random: &mut Random,
     installed: &mut BTreeSet<String>,
     done: &Done,
-) -> Result<(), String> {
+) -> Result<bool, String> {
     machine.refresh()?;
     Done::count(&done.refreshes);
     let mut names = machine.names();
     names.retain(|name| !installed.contains(name));
-    if let Some(name) = names.get(random.below(names.len().max(1))) {
-        machine.install(name)?;
-        Done::count(&done.installs);
-        installed.insert(name.clone());
-    }
-    Ok(())
+    let Some(name) = names.get(random.below(names.len().max(1))) else { return Ok(false) };
+    machine.install(name)?;
+    Done::count(&done.installs);
+    installed.insert(name.clone());
+    Ok(true)
 }
 
 /// Whether a client was told that there is no such repository, and nothing else that is wrong: an entry file was not there, and
