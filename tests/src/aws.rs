@@ -57,6 +57,18 @@ pub fn create_bucket(bucket: &str) {
     let _ = s3("PUT", bucket).expect(200);
 }
 
+/// Removes a bucket that keeps no versions, with all that is in it.
+pub fn delete_bucket(bucket: &str) {
+    loop {
+        let keys = keys(bucket, "");
+        if keys.is_empty() {
+            break;
+        }
+        keys.iter().for_each(|key| delete(bucket, key));
+    }
+    let _ = s3("DELETE", bucket).expect(204);
+}
+
 /// The entity tag of an object, `None` if there is none.
 #[must_use]
 pub fn etag(bucket: &str, key: &str) -> Option<String> {
