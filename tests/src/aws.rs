@@ -57,6 +57,18 @@ pub fn create_bucket(bucket: &str) {
     let _ = s3("PUT", bucket).expect(200);
 }
 
+/// Removes a bucket that keeps no versions, with all that is in it.
+pub fn delete_bucket(bucket: &str) {
+    loop {
+        let keys = keys(bucket, "");
+        if keys.is_empty() {
+            break;
+        }
+        keys.iter().for_each(|key| delete(bucket, key));
+    }
+    let _ = s3("DELETE", bucket).expect(204);
+}
+
 /// The entity tag of an object, `None` if there is none.
 #[must_use]
 pub fn etag(bucket: &str, key: &str) -> Option<String> {
@@ -101,6 +113,13 @@ pub fn invoke(function: &str, event: &Value) -> Value {
     response.json()
 }
 
+/// Has a function invoked soon; nobody waits for it, or hears what becomes of that.
+pub fn invoke_later(function: &str, event: &Value) {
+    let url = format!("{}/2015-03-31/functions/{function}/invocations", endpoint());
+    let headers = [("x-amz-invocation-type", "Event")];
+    drop(signed("lambda").send("POST", &url, &headers, event.to_string().as_bytes()));
+}
+
 /// A function's configuration.
 #[must_use]
 pub fn function(name: &str) -> Value {
@@ -137,10 +156,15 @@ fn lambda(method: &str, path: &str, body: &str) -> Value {
 
 /// A call of a service that speaks AWS's JSON protocol, such as `AmazonSQS.GetQueueAttributes`. Some answer nothing.
 pub fn call(service: &str, target: &str, body: &Value) -> Value {
-    let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.0")];
-    let answer =
-        signed(service).send("POST", &format!("{}/", endpoint()), &headers, body.to_string().as_bytes()).expect(200);
+    let answer = ask(service, target, body).expect(200);
     if answer.body.is_empty() { Value::Null } else { answer.json() }
+}
+
+/// The same, whatever is answered: a condition may not hold.
+#[must_use]
+pub fn ask(service: &str, target: &str, body: &Value) -> Response {
+    let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.0")];
+    signed(service).send("POST", &format!("{}/", endpoint()), &headers, body.to_string().as_bytes())
 }
 
 /// A call of a service that speaks AWS's query protocol, such as IAM: the XML it answers with.

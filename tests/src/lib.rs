@@ -26,6 +26,7 @@ pub mod dnf;
 pub mod files;
 pub mod ftparchive;
 pub mod functions;
+pub mod garbage;
 pub mod gpg;
 pub mod imports;
 pub mod keys;

@@ -1,6 +1,7 @@
 //! Bounded waiting for something to come true.
 
 use std::{
+    sync::atomic::{AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -9,6 +10,14 @@ use std::{
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// How many seconds are waited, if somebody asked for more than the usual.
+static AT_LEAST: AtomicU64 = AtomicU64::new(0);
+
+/// Has this whole process wait longer than usual: for a program that puts more load on the machine than any test.
+pub fn be_patient(limit: Duration) {
+    AT_LEAST.store(limit.as_secs(), Ordering::Relaxed);
+}
 
 /// Asks again and again until `question` has an answer.
 ///
@@ -25,7 +34,7 @@ pub fn until_within<T>(limit: Duration, what: &str, mut question: impl FnMut() -
     }
 }
 
-/// [`until_within`] the usual [`PATIENCE`].
+/// [`until_within`] the usual [`PATIENCE`], or what this process has instead ([`be_patient`]).
 pub fn until<T>(what: &str, question: impl FnMut() -> Option<T>) -> T {
-    until_within(PATIENCE, what, question)
+    until_within(PATIENCE.max(Duration::from_secs(AT_LEAST.load(Ordering::Relaxed))), what, question)
 }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use crate::plant::Plant;
+
 /// How it is called.
-const USAGE: &str =
-    "colca-soak [--seed 1] [--seconds 120] [--rounds 100] [--uploaders 64] [--only uploads|clients|peers]";
+const USAGE: &str = "colca-soak [--seed 1] [--seconds 120] [--rounds 100] [--uploaders 64] \
+                     [--only uploads|clients|peers] [--plant lost|checksum|mismatch]";
 
 /// One part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +33,16 @@ pub(crate) struct Arguments {
     pub(crate) uploaders: usize,
     /// The stages, in their order.
     pub(crate) stages: Vec<Stage>,
+    /// What goes wrong on purpose.
+    pub(crate) plant: Option<Plant>,
 }
 
 impl Arguments {
     /// Reads them; what is not said has a default.
     pub(crate) fn read(words: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let all = vec![Stage::Uploads, Stage::Clients, Stage::Peers];
-        let mut read = Self { seed: 1, bound: Duration::from_secs(120), rounds: 100, uploaders: 64, stages: all };
+        let mut read =
+            Self { seed: 1, bound: Duration::from_secs(120), rounds: 100, uploaders: 64, stages: all, plant: None };
         let mut words = words.into_iter();
         while let Some(option) = words.next() {
             let value = words.next().ok_or(USAGE)?;
@@ -46,6 +51,7 @@ impl Arguments {
                 "--seconds" => read.bound = Duration::from_secs(number(&option, &value)? as u64),
                 "--rounds" => read.rounds = number(&option, &value)?,
                 "--uploaders" => read.uploaders = number(&option, &value)?,
+                "--plant" => read.plant = Some(Plant::read(&value).ok_or(USAGE)?),
                 "--only" => read.stages.retain(|stage| format!("{stage:?}").to_lowercase() == value),
                 _ => return Err(USAGE.to_owned()),
             }
@@ -66,16 +72,17 @@ fn refusal(option: &str, value: &str) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{Arguments, Stage};
+    use super::{Arguments, Plant, Stage};
 
     #[test]
     fn arguments_are_read_or_refused() {
         let read = |text: &str| Arguments::read(text.split_whitespace().map(str::to_owned));
         assert_eq!(read("").unwrap().stages, [Stage::Uploads, Stage::Clients, Stage::Peers]);
-        let some = read("--only peers --seed 0 --seconds 9 --rounds 2 --uploaders 3").unwrap();
+        let some = read("--only peers --seed 0 --seconds 9 --rounds 2 --uploaders 3 --plant lost").unwrap();
         let bound = Duration::from_secs(9);
-        assert_eq!(some, Arguments { seed: 0, bound, rounds: 2, uploaders: 3, stages: vec![Stage::Peers] });
-        for bad in ["--seed", "--seed x", "--rounds 0", "--only nothing", "--what 1"] {
+        let (stages, plant) = (vec![Stage::Peers], Some(Plant::Lost));
+        assert_eq!(some, Arguments { seed: 0, bound, rounds: 2, uploaders: 3, stages, plant });
+        for bad in ["--seed", "--seed x", "--rounds 0", "--only nothing", "--what 1", "--plant x"] {
             read(bad).unwrap_err();
         }
     }

@@ -7,21 +7,27 @@
 //! peers    what people do today, on the same S3: what that loses
 //! ```
 //!
-//! The first violation ends it, with the seed to do the same again.
+//! The first violation ends it, with the seed to do the same again. That it finds what it looks for, `--plant` shows.
 
 mod again;
 mod arguments;
 mod clients;
 mod course;
 mod peers;
+mod plant;
 mod report;
 mod shelf;
 mod uploads;
 
-use std::{env, panic, process::ExitCode};
+use std::{env, panic, process::ExitCode, time::Duration};
 
 use arguments::{Arguments, Stage};
+use colca_tests::wait;
+use course::Course;
 use report::Report;
+
+/// How long what is not a violation by being slow may take.
+const PATIENCE: Duration = Duration::from_secs(400);
 
 fn main() -> ExitCode {
     let arguments = match Arguments::read(env::args().skip(1)) {
@@ -33,21 +39,57 @@ fn main() -> ExitCode {
     };
     // Each violation in a line as it is found; the first one stands at the end again.
     panic::set_hook(Box::new(|violation| eprintln!("{violation}")));
+    wait::be_patient(PATIENCE);
     let mut report = Report::new(arguments.seed);
-    for stage in &arguments.stages {
+    let verdict = arguments.stages.iter().try_for_each(|stage| {
         eprintln!("{stage:?}");
-        let verdict = match stage {
-            Stage::Uploads => uploads::run(&arguments, &mut report),
-            Stage::Clients => clients::run(&arguments, &mut report),
-            Stage::Peers => peers::run(&arguments, &mut report),
-        };
-        if let Err(violation) = verdict {
-            println!("{}", report.text());
-            eprintln!("VIOLATED in {stage:?}: {violation}\nThe same choices again: --seed {}", arguments.seed);
-            return ExitCode::FAILURE;
-        }
-    }
+        play(*stage, &arguments, &mut report).map_err(|violation| verdict(*stage, &arguments, &violation))
+    });
     println!("{}", report.text());
     println!("{}", report.write().display());
-    ExitCode::SUCCESS
+    match verdict {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(words) => {
+            eprintln!("{words}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one stage. What fails outside of all that it watches is a violation as well.
+fn play(stage: Stage, arguments: &Arguments, report: &mut Report) -> Result<(), String> {
+    let course = Course::of(Duration::MAX);
+    let done = course.watch("the stage itself", || match stage {
+        Stage::Uploads => uploads::run(arguments, report),
+        Stage::Clients => clients::run(arguments, report),
+        Stage::Peers => peers::run(arguments, report),
+    });
+    done.unwrap_or_else(|| course.verdict())
+}
+
+/// The last words of a run that found something.
+fn verdict(stage: Stage, arguments: &Arguments, violation: &str) -> String {
+    let (name, seconds) = (format!("{stage:?}").to_lowercase(), arguments.bound.as_secs());
+    let minutes = seconds.div_ceil(60);
+    format!(
+        "VIOLATED in {stage:?}: {violation}\nThe same choices again: \
+         ./tests/faults --only {name} --minutes {minutes} --seed {}",
+        arguments.seed
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, Course, Duration, Stage, verdict};
+
+    #[test]
+    fn a_violation_ends_with_its_words_and_the_way_to_have_it_again() {
+        let course = Course::of(Duration::from_secs(1));
+        course.watch("in the end", || panic!("repos/a: lost: [planted]"));
+        let violation = course.verdict().unwrap_err();
+        let arguments = Arguments::read(["--seed", "7", "--seconds", "119"].map(str::to_owned)).expect("good ones");
+        let expected = "VIOLATED in Uploads: in the end: repos/a: lost: [planted]\n\
+                        The same choices again: ./tests/faults --only uploads --minutes 2 --seed 7";
+        assert_eq!(verdict(Stage::Uploads, &arguments, &violation), expected);
+    }
 }

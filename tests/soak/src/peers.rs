@@ -36,5 +36,6 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
         way::measure(way.as_ref(), (CIS, ROUNDS), &course, report);
         course.verdict()?;
     }
+    aws::delete_bucket(&bucket);
     Ok(())
 }

@@ -1,9 +1,15 @@
 //! A repository of one of the two formats, and what its published metadata lists.
 
-use std::collections::BTreeMap;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::AtomicU64,
+};
 
 use colca_tests::{Client, Repository, aws, dists::Dists, repodata::Repodata, stack, tiny, upload::Package};
 use sha2::{Digest, Sha256};
+
+use crate::again;
 
 /// How its packages are made and read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +28,7 @@ pub(crate) struct Shelf {
 }
 
 /// A package as metadata lists it.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listed {
     /// Its name and version, of which a repository has one.
     pub(crate) identity: String,
@@ -64,42 +70,65 @@ impl Shelf {
     /// # Panics
     /// If a file of the metadata is missing, or is not what its checksum says, or lists a package twice.
     pub(crate) fn listed(&self, from: From) -> Option<BTreeMap<String, Listed>> {
-        let all: Vec<(String, Listed)> = match self.format {
-            Format::Rpm => {
-                let repodata = Repodata::read(|name| self.read(from, &format!("noarch/{name}")))?;
-                let listed = |(sha256, package): (&String, &colca_tests::repodata::Package)| {
-                    let version = package.primary.child("version").expect("a package has a version");
-                    let identity = format!("{} {}", package.name(), version.attribute("ver"));
-                    (sha256.clone(), Listed { identity, path: format!("noarch/{}", package.href()) })
-                };
-                repodata.packages.iter().map(listed).collect()
-            }
-            Format::Deb => {
-                let dists = Dists::read(|name| self.read(from, &format!("dists/{CODENAME}/{name}")))?;
-                let listed = |package: &colca_tests::deb822::Paragraph| {
-                    let identity = format!("{} {}", package.get("Package"), package.get("Version"));
-                    (package.get("SHA256").to_owned(), Listed { identity, path: package.get("Filename").to_owned() })
-                };
-                dists.packages("amd64").iter().map(listed).collect()
-            }
+        let listed = each_once(self.all("", |name| self.read(from, name))?);
+        Some(listed.unwrap_or_else(|what| panic!("{} {what}", self.repository.prefix())))
+    }
+
+    /// The keys of all that clients find now who ask for its entry files: metadata and packages.
+    pub(crate) fn named(&self) -> BTreeSet<String> {
+        let names = RefCell::new(BTreeSet::new());
+        let fetch = |name: &str| {
+            names.borrow_mut().insert(name.to_owned());
+            self.read(From::Store, name)
         };
-        let count = all.len();
-        let all: BTreeMap<_, _> = all.into_iter().collect();
-        assert_eq!(all.len(), count, "{} lists a package twice", self.repository.prefix());
-        let mut identities: Vec<_> = all.values().map(|listed| &listed.identity).collect();
-        identities.sort_unstable();
-        let twice = identities.windows(2).find(|pair| pair[0] == pair[1]);
-        assert!(twice.is_none(), "{} lists two of {twice:?}", self.repository.prefix());
-        Some(all)
+        let mut listed = self.all("", fetch).unwrap_or_default();
+        // dnf begins at the list of mirrors, which is written last, and names one revision.
+        let list = (self.format == Format::Rpm).then(|| self.read(From::Store, "noarch/mirrorlist")).flatten();
+        let list = String::from_utf8_lossy(&list.unwrap_or_default()).replace("%40", "@");
+        if let Some(revision) = list.split('/').find(|part| part.starts_with('@')) {
+            for file in ["repomd.xml", "repomd.xml.asc"] {
+                names.borrow_mut().insert(format!("{revision}/noarch/repodata/{file}"));
+            }
+            listed.extend(self.all(&format!("{revision}/"), fetch).unwrap_or_default());
+        }
+        let mut names = names.into_inner();
+        names.extend(listed.into_iter().map(|(_, listed)| listed.path));
+        names.into_iter().map(|name| format!("{}/{name}", self.repository.prefix())).collect()
     }
 
     /// Fails unless a package that is listed is there and is what its checksum says.
     #[track_caller]
     pub(crate) fn check_bytes(&self, from: From, sha256: &str, listed: &Listed) {
-        let Listed { identity, path } = listed;
-        let bytes = self.read(from, path);
-        let bytes = bytes.unwrap_or_else(|| panic!("{identity} of {} is not at {path}", self.repository.prefix()));
-        assert_eq!(hex::encode(Sha256::digest(&bytes)), sha256, "{identity} has another checksum");
+        let found = self.read(from, &listed.path);
+        if let Err(what) = is_what_it_says(found.as_deref(), sha256, listed) {
+            panic!("{} of {}", what, self.repository.prefix());
+        }
+    }
+
+    /// All that metadata lists, as often as it does; `snapshot` is what comes before the path of its entry file.
+    fn all(&self, snapshot: &str, fetch: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Vec<(String, Listed)>> {
+        match self.format {
+            Format::Rpm => {
+                let repodata = Repodata::read(|name| {
+                    let top = if name == "repodata/repomd.xml" { snapshot } else { "" };
+                    fetch(&format!("{top}noarch/{name}"))
+                })?;
+                let listed = |(sha256, package): (&String, &colca_tests::repodata::Package)| {
+                    let version = package.primary.child("version").expect("a package has a version");
+                    let identity = format!("{} {}", package.name(), version.attribute("ver"));
+                    (sha256.clone(), Listed { identity, path: format!("noarch/{}", package.href()) })
+                };
+                Some(repodata.packages.iter().map(listed).collect())
+            }
+            Format::Deb => {
+                let dists = Dists::read(|name| fetch(&format!("dists/{CODENAME}/{name}")))?;
+                let listed = |package: &colca_tests::deb822::Paragraph| {
+                    let identity = format!("{} {}", package.get("Package"), package.get("Version"));
+                    (package.get("SHA256").to_owned(), Listed { identity, path: package.get("Filename").to_owned() })
+                };
+                Some(dists.packages("amd64").iter().map(listed).collect())
+            }
+        }
     }
 
     fn read(&self, from: From, below: &str) -> Option<Vec<u8>> {
@@ -107,9 +136,60 @@ impl Shelf {
             From::Store => aws::object(stack().store(), &format!("{}/{below}", self.repository.prefix())),
             From::Cdn => {
                 let url = format!("{}/{}/{}", stack().cdn(), self.repository.prefix(), aws::escape(below));
-                let response = Client::anonymous().get(&url);
+                let response = again::ask(&url, &AtomicU64::new(0), || Client::anonymous().get(&url));
                 (response.status != 404).then(|| response.expect(200).body)
             }
         }
+    }
+}
+
+/// By checksum, if no package and no name and version is there twice; else in which words it is.
+fn each_once(all: Vec<(String, Listed)>) -> Result<BTreeMap<String, Listed>, String> {
+    let mut found = BTreeMap::<String, Listed>::new();
+    for (sha256, listed) in all {
+        let same = found.values().find(|other| other.identity == listed.identity);
+        if let Some(other) = found.get(&sha256).or(same) {
+            return Err(format!("lists a package twice: {other:?} and {listed:?}"));
+        }
+        found.insert(sha256, listed);
+    }
+    Ok(found)
+}
+
+/// Whether the bytes of a package are those that are listed.
+fn is_what_it_says(bytes: Option<&[u8]>, sha256: &str, Listed { identity, path }: &Listed) -> Result<(), String> {
+    let Some(bytes) = bytes else { return Err(format!("missing: {identity} is not at {path}")) };
+    let found = hex::encode(Sha256::digest(bytes));
+    if found == sha256 { Ok(()) } else { Err(format!("mismatch: {identity} is listed with {sha256} and is {found}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Listed, each_once, is_what_it_says};
+
+    fn listed(identity: &str) -> Listed {
+        Listed { identity: identity.to_owned(), path: format!("noarch/{identity}.rpm") }
+    }
+
+    #[test]
+    fn a_package_that_is_there_twice_is_found() {
+        let all = |second: (&str, &str)| {
+            [("11", "a 1"), second].map(|(sha256, identity)| (sha256.to_owned(), listed(identity))).into()
+        };
+        assert_eq!(each_once(all(("22", "b 1"))).map(|found| found.len()), Ok(2));
+        for planted in [("11", "b 1"), ("22", "a 1"), ("11", "a 1")] {
+            let what = each_once(all(planted)).unwrap_err();
+            assert!(what.starts_with("lists a package twice: ") && what.contains("a 1"), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_package_of_another_checksum_or_none_is_found() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(is_what_it_says(Some(b""), empty, &listed("a")), Ok(()));
+        let what = is_what_it_says(Some(b"planted"), empty, &listed("a")).unwrap_err();
+        assert!(what.starts_with(&format!("mismatch: a is listed with {empty} and is ")), "{what}");
+        let what = is_what_it_says(None, empty, &listed("a")).unwrap_err();
+        assert_eq!(what, "missing: a is not at noarch/a.rpm");
     }
 }

@@ -3,7 +3,9 @@
 //! In the end every package that was said to be registered, and neither replaced nor deleted, must be listed once and be
 //! there as it was sent; and nothing else may be listed. Meanwhile a reader checks all metadata through the CDN.
 
+mod dead_letters;
 mod hands;
+mod health;
 mod killer;
 mod ledger;
 mod log;
@@ -15,12 +17,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use colca_tests::{aws, deliveries, random::Random, stack};
+use colca_tests::{aws, random::Random, stack};
 use serde_json::json;
 
 use crate::{
     arguments::Arguments,
     course::{Course, lock},
+    plant::Plant,
     report::{Report, Table},
     shelf::{Format, Shelf},
 };
@@ -32,8 +35,12 @@ use uploader::Uploader;
 /// How many repositories they share.
 const SHELVES: usize = 6;
 
-/// How long what was begun may take to end once nothing new begins: more than a killed builder's message needs to come again.
-const DRAIN: Duration = Duration::from_secs(300);
+/// How long what was begun may take to end once nothing new begins: many times what a killed builder's message needs to come
+/// again.
+const DRAIN: Duration = Duration::from_secs(600);
+
+/// How long what is planted takes to begin.
+const PLANTED: Duration = Duration::from_secs(5);
 
 /// Runs the stage.
 pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), String> {
@@ -41,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
     let shelves: Vec<_> =
         (0..SHELVES).map(|number| Shelf::new(&format!("soak-{number}"), formats[number % 2])).collect();
     let (course, uploading) = (Course::of(arguments.bound + 2 * DRAIN), Course::of(arguments.bound));
-    let (ledger, hands, log, before) = (Ledger::default(), Hands::default(), Log::from_now(), given_up());
+    let (ledger, hands, log) = (Ledger::default(), Hands::default(), Log::from_now());
     let killed = thread::scope(|scope| {
         let killer = scope.spawn(|| {
             let random = Random::of(arguments.seed, usize::MAX);
@@ -65,15 +72,25 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
         uploading.end();
         let killed = killer.join().unwrap_or_default();
         let sent = uploading.elapsed();
-        course.watch("in the end", || settle(&shelves, &course));
+        course.watch("in the end", || {
+            settle(&shelves, &course);
+            if let Some(plant @ (Plant::Lost | Plant::Checksum)) = arguments.plant {
+                plant.set(&shelves[0]);
+                thread::sleep(PLANTED);
+                settle(&shelves, &course);
+            }
+        });
         course.end();
         eprintln!("sent after {} s, settled after {} s", sent.as_secs(), course.elapsed().as_secs());
         killed
     });
 
     let checked = course.verdict().is_ok().then(|| course.watch("in the end", || ledger.check(&shelves))).flatten();
-    // What dead functions have left there comes again in a quarter of an hour, in the middle of something else.
-    course.watch("in the end", || deliveries::purge("COLCA_INGEST_QUEUE_URL"));
+    course.watch("in the end", health::tidy_up);
+    let well = course.watch("afterwards", health::check);
+    let mut words = ledger.ids();
+    words.extend(shelves.iter().map(|shelf| shelf.repository.project.clone()));
+    let dead = course.watch("the dead letters", || dead_letters::take_out(&words)).unwrap_or_default();
     let table = report.table("uploads");
     table.row("uploaders", arguments.uploaders);
     table.row("repositories", SHELVES);
@@ -81,10 +98,9 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
         table.row(what, count);
     }
     table.row("processes killed", killed);
-    course.watch("the figures", || {
-        builds(&shelves, table);
-        table.row("messages that a queue gave up, made good by the sweep", given_up() - before);
-    });
+    course.watch("the figures", || builds(&shelves, table));
+    table.row("messages that a queue gave up, made good by the sweep, and taken out", dead.ours);
+    table.row("messages that it gave up of others, left there", dead.others);
     for (what, count) in log.counts() {
         table.row(what, count);
     }
@@ -94,12 +110,10 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
         table.row("packages listed in the end, each checked", listed);
         table.row("lost, twice, of another checksum", 0);
     }
+    if let Some(took) = well {
+        table.row("after all that, seconds in which the stack took, published and deleted a package", took.as_secs());
+    }
     course.verdict()
-}
-
-/// The messages that were delivered too often in vain, since the stack is up.
-fn given_up() -> u64 {
-    ["COLCA_INGEST_DLQ_URL", "COLCA_BUILD_DLQ_URL"].map(deliveries::waiting).iter().sum()
 }
 
 /// Waits until nothing is pending anywhere.

@@ -1,39 +1,47 @@
 //! apt, as somebody runs it all day.
 
-use std::collections::BTreeSet;
+use colca_tests::apt::Root;
 
-use colca_tests::{apt::Root, random::Random};
+use super::{edges::Door, visitor::Machine};
 
-use super::{Done, edges::Edges};
-use crate::{course::Course, shelf::Shelf};
+/// A machine with apt.
+pub(crate) struct Apt {
+    root: Root,
+    options: [String; 2],
+}
 
-/// How many packages are installed into one root.
-const ROOT: usize = 15;
+impl Apt {
+    /// A new one that knows a repository by its file, and goes by way of the edges. It waits for them however long it takes.
+    ///
+    /// # Panics
+    /// If the file does not say whose signature it must be.
+    pub(crate) fn new(file: &str, door: &Door) -> Self {
+        assert!(file.contains("Signed-By:") && !file.contains("Trusted"), "not signed:\n{file}");
+        let proxy = format!("-oAcquire::http::Proxy::127.0.0.1={}/", door.address());
+        Self { root: Root::with(file), options: [proxy, "-oAcquire::http::Timeout=300".to_owned()] }
+    }
 
-/// Refreshes and installs until it is over, every now and then on a new machine.
-pub(crate) fn go_on(shelf: &Shelf, random: &mut Random, edges: &Edges, done: &Done, course: &Course) {
-    let file = shelf.repository.file("repo.sources");
-    assert!(file.contains("Signed-By:") && !file.contains("Trusted"), "not signed:\n{file}");
-    let proxy = format!("-oAcquire::http::Proxy::127.0.0.1={}/", edges.proxy());
-    while course.goes_on() {
-        let root = Root::with(&file);
-        let run = |arguments: &[&str]| {
-            let output = root.run("apt-get", &[&[proxy.as_str()], arguments].concat());
-            let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-            let failed = format!("apt-get {arguments:?} failed:\n{out}{err}\nthe edges:\n");
-            assert!(output.status.success(), "{failed}{}", edges.trace());
-        };
-        let mut installed = BTreeSet::new();
-        while course.goes_on() && installed.len() < ROOT {
-            run(&["update"]);
-            done.refreshed();
-            let mut names = root.names();
-            names.retain(|name| !installed.contains(name));
-            if let Some(name) = names.get(random.below(names.len().max(1))) {
-                run(&["install", "--yes", "--no-install-recommends", name]);
-                done.installed();
-                installed.insert(name.clone());
-            }
+    fn run(&self, arguments: &[&str]) -> Result<(), String> {
+        let options = self.options.each_ref().map(String::as_str);
+        let output = self.root.run("apt-get", &[&options, arguments].concat());
+        if output.status.success() {
+            return Ok(());
         }
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        Err(format!("apt-get {arguments:?} failed:\n{out}{err}"))
+    }
+}
+
+impl Machine for Apt {
+    fn refresh(&self) -> Result<(), String> {
+        self.run(&["update"])
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.root.names()
+    }
+
+    fn install(&self, name: &str) -> Result<(), String> {
+        self.run(&["install", "--yes", "--no-install-recommends", name])
     }
 }

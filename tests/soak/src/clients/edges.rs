@@ -2,6 +2,7 @@
 //! another edge than the one before, so that a client gets one file as it was a minute ago and the next as it is now.
 
 use std::{
+    fmt,
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
     sync::{
@@ -18,13 +19,13 @@ use super::{
     cache::{Answer, Cache},
     rules::Rules,
 };
-use crate::course::lock;
+use crate::{again, course::lock};
 
 /// How many there are.
 const EDGES: usize = 3;
 
 /// The longest time an entry file is remembered, in seconds. How long it is follows from the seed, each time anew.
-const ENTRY: usize = 60;
+pub(crate) const ENTRY: usize = 60;
 
 /// How long it is remembered that there was nothing, as the rules of the CDN have it.
 const ERROR: Duration = Duration::from_secs(2);
@@ -32,14 +33,26 @@ const ERROR: Duration = Duration::from_secs(2);
 /// One request in so many has an edge forget something.
 const FORGET: usize = 30;
 
-/// How many requests are kept, to tell what a client got that failed.
-const TRACE: usize = 60;
-
 /// All of them.
 #[derive(Debug)]
-pub(crate) struct Edges {
+pub(crate) struct Edges(Arc<State>);
+
+/// One client's way to them. What it got is remembered, to tell what became of it.
+#[derive(Debug)]
+pub(crate) struct Door {
     address: String,
-    state: Arc<State>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// What a client got.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) path: String,
+    /// Whether the CDN has it as an entry file.
+    pub(crate) is_entry: bool,
+    /// From where.
+    pub(crate) how: String,
 }
 
 #[derive(Debug)]
@@ -47,61 +60,86 @@ struct State {
     rules: Rules,
     random: Mutex<Random>,
     caches: [Mutex<Cache>; EDGES],
-    trace: Mutex<Vec<String>>,
     asked: AtomicU64,
     mirrorlists: AtomicU64,
     releases: AtomicU64,
     stale: AtomicU64,
     forgotten: AtomicU64,
     oldest: AtomicU64,
+    again: AtomicU64,
+}
+
+impl Seen {
+    /// Whether it is written anew with every publish, and goes with the repository. Those below `@<revision>/` are not.
+    pub(crate) fn is_live_entry(&self) -> bool {
+        self.is_entry && !self.path.split('/').any(|part| part.starts_with('@') || part.starts_with("%40"))
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(text, "{} {}: {}", self.status, self.how, self.path)
+    }
+}
+
+impl Door {
+    /// Where the client has to ask.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What it gets is remembered from now on.
+    pub(crate) fn begin(&self) {
+        lock(&self.seen).clear();
+    }
+
+    /// What it got since then.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        lock(&self.seen).clone()
+    }
 }
 
 impl Edges {
-    /// Opens them on a free port, for as long as the process lives.
-    ///
-    /// # Panics
-    /// If there is none.
-    pub(crate) fn open(seed: u64) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let state = Arc::new(State {
+    /// They remember nothing yet.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(Arc::new(State {
             rules: Rules::read(),
             random: Mutex::new(Random::of(seed, 3000)),
             caches: Default::default(),
-            trace: Mutex::default(),
             asked: AtomicU64::new(0),
             mirrorlists: AtomicU64::new(0),
             releases: AtomicU64::new(0),
             stale: AtomicU64::new(0),
             forgotten: AtomicU64::new(0),
             oldest: AtomicU64::new(0),
-        });
-        let shared = Arc::clone(&state);
+            again: AtomicU64::new(0),
+        }))
+    }
+
+    /// Opens a door on a free port, for as long as the process lives.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub(crate) fn door(&self) -> Door {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let seen = Arc::<Mutex<Vec<Seen>>>::default();
+        let shared = (Arc::clone(&self.0), Arc::clone(&seen));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let state = Arc::clone(&shared);
-                thread::spawn(move || serve(&stream, &state));
+                let (state, seen) = shared.clone();
+                thread::spawn(move || serve(&stream, &state, &seen));
             }
         });
-        Self { address, state }
-    }
-
-    /// Where a client has to ask.
-    pub(crate) fn proxy(&self) -> &str {
-        &self.address
-    }
-
-    /// The last requests, for one that failed.
-    pub(crate) fn trace(&self) -> String {
-        lock(&self.state.trace).join("\n")
+        Door { address, seen }
     }
 
     /// What there is to tell.
     ///
     /// # Panics
-    /// If one kind of client came by another way.
-    pub(crate) fn counts(&self) -> [(&'static str, u64); 6] {
-        let State { asked, mirrorlists, releases, stale, forgotten, oldest, .. } = &*self.state;
+    /// If a kind of client has refreshed and came by another way: there were so many of dnf and of apt.
+    pub(crate) fn counts(&self, [dnf, apt]: [u64; 2]) -> [(&'static str, u64); 7] {
+        let State { asked, mirrorlists, releases, stale, forgotten, oldest, again, .. } = &*self.0;
         let counts = [
             ("requests to the edges", asked),
             ("of them for a mirrorlist, by dnf", mirrorlists),
@@ -109,21 +147,23 @@ impl Edges {
             ("entry files from memory", stale),
             ("of these the oldest, s", oldest),
             ("files forgotten early", forgotten),
+            ("times the origin had no time and was asked again", again),
         ]
         .map(|(what, counter)| (what, counter.load(Ordering::Relaxed)));
-        assert!(counts[1].1 > 0 && counts[2].1 > 0, "not all clients came by the edges: {counts:?}");
+        assert!(counts[1].1 >= dnf.min(1) && counts[2].1 >= apt.min(1), "not all came by the edges: {counts:?}");
         counts
     }
 }
 
 /// Answers the requests of one connection until it is closed.
-fn serve(stream: &TcpStream, state: &State) {
+fn serve(stream: &TcpStream, state: &State, seen: &Mutex<Vec<Seen>>) {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     while let Some(request) = lines.next() {
         let headers: Vec<_> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
         let mut words = request.split(' ');
         let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let answer = state.answer(url);
+        let (answer, what) = state.answer(url);
+        lock(seen).push(what);
         let asked = |name: &str| {
             let of = |line: &String| {
                 let (found, value) = line.split_once(':')?;
@@ -154,7 +194,7 @@ fn serve(stream: &TcpStream, state: &State) {
 
 impl State {
     /// From memory, or from the stand-in.
-    fn answer(&self, url: &str) -> Answer {
+    fn answer(&self, url: &str) -> (Answer, Seen) {
         let path = url.strip_prefix(stack().cdn()).unwrap_or(url);
         let (edge, seconds, forget) = {
             let mut random = lock(&self.random);
@@ -173,10 +213,12 @@ impl State {
                 self.stale.fetch_add(1, Ordering::Relaxed);
                 self.oldest.fetch_max(age.as_secs(), Ordering::Relaxed);
             }
-            self.note(format!("{} edge {edge}, for {:.1} s: {path}", answer.status, age.as_secs_f64()));
-            return answer;
+            let how = format!("edge {edge}, for {:.1} s", age.as_secs_f64());
+            let seen = Seen { status: answer.status, path: path.to_owned(), is_entry, how };
+            return (answer, seen);
         }
-        let response = Client::anonymous().get(url);
+        // An edge tries its origin again, too. That it is slow is nothing that is promised.
+        let response = again::ask(url, &self.again, || Client::anonymous().get(url));
         let header = |name: &str| response.header(name).map(str::to_owned);
         let answer = Answer {
             status: response.status,
@@ -191,8 +233,9 @@ impl State {
             _ => Some(ERROR),
         };
         lock(&self.caches[edge]).put(path, answer.clone(), time);
-        self.note(format!("{} edge {edge}, fetched: {path}", answer.status));
-        answer
+        let how = format!("edge {edge}, fetched");
+        let seen = Seen { status: answer.status, path: path.to_owned(), is_entry, how };
+        (answer, seen)
     }
 
     /// Forgets something, here and in the stand-in below: what it was must be at the origin still if somebody asks.
@@ -209,12 +252,5 @@ impl State {
             path.split('/').filter(|part| self.rules.is_entry(&path) || !part.starts_with(['@'])).collect();
         let once = once.join("/").replace('@', "%40");
         tools::output(root().join("localstack/cdn/invalidate"), [once]);
-    }
-
-    fn note(&self, line: String) {
-        let mut trace = lock(&self.trace);
-        trace.push(line);
-        let old = trace.len().saturating_sub(TRACE);
-        trace.drain(..old);
     }
 }

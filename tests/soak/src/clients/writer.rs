@@ -96,12 +96,6 @@ pub(crate) fn write(shelf: &Shelf, random: &mut Random, writes: &Writes, course:
     }
 }
 
-/// How many of its objects the sweep has deleted, as it logged.
-pub(crate) fn swept(shelf: &Shelf, logged: &str) -> usize {
-    let deleting = format!("Deleting {}/", shelf.repository.prefix());
-    logged.lines().filter(|line| line.contains(&deleting)).count()
-}
-
 fn name(number: usize) -> String {
     format!("tiny{number}")
 }

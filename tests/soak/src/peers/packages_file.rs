@@ -6,13 +6,13 @@
 //! still his own by its entity tag. What the place holds by then nobody asks. Its content is user and host, which all
 //! containers of one CI have in common, so all locks have the same entity tag. It does not expire.
 
-use std::{thread, time::Duration};
+use std::time::Duration;
 
 use colca_tests::{aws, deb822::Paragraph, upload::Package};
 use sha2::{Digest, Sha256};
 
 use super::way::{Sight, Way};
-use crate::shelf::Format;
+use crate::{course::Course, shelf::Format};
 
 /// Who holds the lock, in every container of the CI.
 const HOLDER: &[u8] = b"root@ci";
@@ -48,8 +48,8 @@ impl PackagesFile {
     }
 
     /// Whether it got the lock in time.
-    fn lock(&self) -> bool {
-        for _ in 0..WAITS {
+    fn lock(&self, course: &Course) -> bool {
+        for _ in (0..WAITS).take_while(|_| course.goes_on()) {
             if aws::etag(&self.bucket, &self.key(LOCK)).is_none() {
                 self.write(INITIAL, HOLDER);
                 let own = aws::etag(&self.bucket, &self.key(INITIAL)).unwrap_or_default();
@@ -57,7 +57,7 @@ impl PackagesFile {
                     return true;
                 }
             }
-            thread::sleep(WAIT);
+            course.pause(WAIT);
         }
         false
     }
@@ -77,8 +77,8 @@ impl Way for PackagesFile {
         Format::Deb
     }
 
-    fn publish(&self, _: usize, package: &Package) -> bool {
-        if self.locks && !self.lock() {
+    fn publish(&self, package: &Package, course: &Course) -> bool {
+        if self.locks && !self.lock(course) {
             return false;
         }
         let path = format!("pool/{}", package.filename);

@@ -7,7 +7,7 @@ use colca_tests::{aws, createrepo::Scratch, repodata, stack, stack::root, upload
 use sha2::{Digest, Sha256};
 
 use super::way::{Sight, Way};
-use crate::shelf::Format;
+use crate::{course::Course, shelf::Format};
 
 /// With the program of AWS that LocalStack's environment has. A run of a CI begins with an empty folder.
 const SCRIPT: &str = r#"
@@ -55,7 +55,7 @@ impl Way for AwsSync {
         Format::Rpm
     }
 
-    fn publish(&self, _: usize, package: &Package) -> bool {
+    fn publish(&self, package: &Package, _: &Course) -> bool {
         let scratch = Scratch::new();
         let (work, file) = (scratch.path().join("work"), scratch.path().join(&package.filename));
         fs::create_dir(&work).expect("the working copy is writable");

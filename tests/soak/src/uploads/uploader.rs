@@ -22,8 +22,8 @@ const CONTESTED: usize = 3;
 /// again after a quarter of an hour. The sweep sends one every five minutes.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// An upload that has not ended by then never will.
-const NEVER: Duration = Duration::from_secs(280);
+/// An upload that has not ended by then never will: ten times what a machine took that had other things to do as well.
+const NEVER: Duration = Duration::from_secs(600);
 
 /// One of them.
 #[derive(Debug)]
@@ -85,9 +85,10 @@ impl<'a> Uploader<'a> {
         let mut request = package.request(&self.shelf.1.repository);
         request["force"] = json!(force);
         let ticket = self.hands.ask("a ticket", || upload::ticket(&request)).expect(201).json();
+        let id = text(&ticket["upload_id"]);
+        self.ledger.asked(id);
         let _ = self.hands.ask("a PUT", || upload::put(&ticket, &package.bytes)).expect(200);
         self.ledger.sent(&package.sha256());
-        let id = text(&ticket["upload_id"]);
         let end = self.end(id);
         let overtaken = || force && text(&end["reason"]).contains("whose ticket is newer");
         match text(&end["state"]) {
