@@ -251,6 +251,8 @@ impl State {
         let once: Vec<_> =
             path.split('/').filter(|part| self.rules.is_entry(&path) || !part.starts_with(['@'])).collect();
         let once = once.join("/").replace('@', "%40");
+        // Clients know repositories by a shorter path than the origin.
+        let once = once.strip_prefix("/r/").map_or(once.clone(), |rest| format!("/repos/{rest}"));
         tools::output(root().join("localstack/cdn/invalidate"), [once]);
     }
 }

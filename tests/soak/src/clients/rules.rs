@@ -51,6 +51,7 @@ mod tests {
         for path in [
             "/repos/a/noarch/repodata/repomd.xml",
             "/repos/a/noarch/mirrorlist",
+            "/r/a/noarch/mirrorlist",
             "/repos/a/dists/bookworm/InRelease",
             "/repos/a/dists/bookworm/main/binary-amd64/Packages.gz",
             "/repos/a/@3/noarch/repodata/repomd.xml.asc",
