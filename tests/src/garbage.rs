@@ -15,6 +15,17 @@ pub struct Noted {
     pub due: u64,
 }
 
+/// When what [`make_due`] has made due was to be deleted.
+const LONG_AGO: u64 = 1;
+
+impl Noted {
+    /// Whether it is [made due](make_due), and nobody has dealt with it yet.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.due == LONG_AGO
+    }
+}
+
 /// Everything that waits whose key has these words in it.
 ///
 /// # Panics
@@ -46,10 +57,10 @@ pub fn make_due(noted: &Noted) -> bool {
     let body = json!({
         "TableName": stack().get("COLCA_JOBS_TABLE"),
         "Key": {"pk": {"S": format!("GARBAGE#{}", noted.key)}, "sk": {"S": "#"}},
-        "UpdateExpression": "SET due_at = :now",
+        "UpdateExpression": "SET due_at = :then",
         // Whoever supersedes it anew notes it anew.
         "ConditionExpression": "due_at = :due",
-        "ExpressionAttributeValues": {":now": {"N": "0"}, ":due": {"N": noted.due.to_string()}},
+        "ExpressionAttributeValues": {":then": {"N": LONG_AGO.to_string()}, ":due": {"N": noted.due.to_string()}},
     });
     let answer = aws::ask("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
     if answer.status == 400 && answer.text().contains("ConditionalCheckFailed") {

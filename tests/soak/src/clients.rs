@@ -86,13 +86,19 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
 impl Scene {
     /// Publishes the first packages: the repository files that clients have.
     fn prepare(&self) -> Result<[String; 4], String> {
-        let course = Course::of(Duration::MAX);
+        let (course, time) = (&Course::of(Duration::MAX), &Course::of(Duration::MAX));
+        let publish = |(number, shelf)| {
+            let begin = if number < 2 { writer::begin } else { purger::Purger::begin };
+            course.watch("before it began", || begin(shelf));
+        };
         thread::scope(|scope| {
-            for (number, shelf) in self.shelves.iter().enumerate() {
-                let begin = if number < 2 { writer::begin } else { purger::Purger::begin };
-                let course = &course;
-                scope.spawn(move || course.watch("before it began", || begin(shelf)));
+            // What is superseded here already is what is swept first.
+            scope.spawn(|| course.watch("time", || self.past.go_on(&self.shelves, &self.sessions, time)));
+            let all: Vec<_> = self.shelves.iter().enumerate().map(|one| scope.spawn(move || publish(one))).collect();
+            for one in all {
+                let _ = one.join();
             }
+            time.end();
         });
         course.verdict()?;
         let file =

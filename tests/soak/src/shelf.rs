@@ -47,6 +47,9 @@ pub(crate) enum From {
 
 const CODENAME: &str = "bookworm";
 
+/// Where dnf looks for metadata.
+const FOLDERS: [&str; 3] = ["noarch", "x86_64", "SRPMS"];
+
 impl Shelf {
     /// A new, empty one.
     pub(crate) fn new(name: &str, format: Format) -> Self {
@@ -70,7 +73,7 @@ impl Shelf {
     /// # Panics
     /// If a file of the metadata is missing, or is not what its checksum says, or lists a package twice.
     pub(crate) fn listed(&self, from: From) -> Option<BTreeMap<String, Listed>> {
-        let listed = each_once(self.all("", |name| self.read(from, name))?);
+        let listed = each_once(self.all(|name| self.read(from, name))?);
         Some(listed.unwrap_or_else(|what| panic!("{} {what}", self.repository.prefix())))
     }
 
@@ -81,15 +84,20 @@ impl Shelf {
             names.borrow_mut().insert(name.to_owned());
             self.read(From::Store, name)
         };
-        let mut listed = self.all("", fetch).unwrap_or_default();
-        // dnf begins at the list of mirrors, which is written last, and names one revision.
-        let list = (self.format == Format::Rpm).then(|| self.read(From::Store, "noarch/mirrorlist")).flatten();
-        let list = String::from_utf8_lossy(&list.unwrap_or_default()).replace("%40", "@");
-        if let Some(revision) = list.split('/').find(|part| part.starts_with('@')) {
-            for file in ["repomd.xml", "repomd.xml.asc"] {
-                names.borrow_mut().insert(format!("{revision}/noarch/repodata/{file}"));
-            }
-            listed.extend(self.all(&format!("{revision}/"), fetch).unwrap_or_default());
+        let listed = self.all(fetch).unwrap_or_default();
+        // dnf begins at the lists of mirrors, which are written last, and each of which names one revision.
+        let folders = if self.format == Format::Rpm { &FOLDERS[..] } else { &[] };
+        for folder in folders {
+            let Some(list) = self.read(From::Store, &format!("{folder}/mirrorlist")) else { continue };
+            let list = String::from_utf8_lossy(&list).replace("%40", "@");
+            let revision = list.split('/').find(|part| part.starts_with('@')).expect("it names a revision");
+            fetch(&format!("{revision}/{folder}/repodata/repomd.xml.asc"));
+            let repodata = Repodata::read(|name| match name {
+                "repodata/repomd.xml" => fetch(&format!("{revision}/{folder}/{name}")),
+                name => fetch(&format!("{folder}/{name}")),
+            });
+            let packages = repodata.into_iter().flat_map(|repodata| repodata.packages);
+            names.borrow_mut().extend(packages.map(|(_, package)| format!("{folder}/{}", package.href())));
         }
         let mut names = names.into_inner();
         names.extend(listed.into_iter().map(|(_, listed)| listed.path));
@@ -105,14 +113,11 @@ impl Shelf {
         }
     }
 
-    /// All that metadata lists, as often as it does; `snapshot` is what comes before the path of its entry file.
-    fn all(&self, snapshot: &str, fetch: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Vec<(String, Listed)>> {
+    /// All that metadata lists, as often as it does.
+    fn all(&self, fetch: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Vec<(String, Listed)>> {
         match self.format {
             Format::Rpm => {
-                let repodata = Repodata::read(|name| {
-                    let top = if name == "repodata/repomd.xml" { snapshot } else { "" };
-                    fetch(&format!("{top}noarch/{name}"))
-                })?;
+                let repodata = Repodata::read(|name| fetch(&format!("noarch/{name}")))?;
                 let listed = |(sha256, package): (&String, &colca_tests::repodata::Package)| {
                     let version = package.primary.child("version").expect("a package has a version");
                     let identity = format!("{} {}", package.name(), version.attribute("ver"));
