@@ -41,6 +41,11 @@ impl Course {
         self.begun.elapsed()
     }
 
+    /// How long something new may be begun still.
+    pub(crate) fn left(&self) -> Duration {
+        if self.goes_on() { self.bound.saturating_sub(self.begun.elapsed()) } else { Duration::ZERO }
+    }
+
     /// Waits for a while, shorter if it ends meanwhile.
     pub(crate) fn pause(&self, time: Duration) {
         let begun = Instant::now();

@@ -6,7 +6,7 @@
 use std::{
     collections::BTreeMap,
     sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use colca_tests::{
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The longest time that a repository stays, or stays away, in milliseconds.
-const PAUSE: usize = 15_000;
+const PAUSE: usize = 8_000;
 
 /// How many packages there are.
 const PACKAGES: usize = 8;
@@ -53,12 +53,15 @@ impl Purger {
     /// # Panics
     /// If something else comes back than was there.
     pub(crate) fn go_on(&self, shelf: &Shelf, random: &mut Random, course: &Course) {
+        let pause = |random: &mut Random| course.pause(Duration::from_millis(random.below(PAUSE) as u64));
+        let mut longest = Duration::ZERO;
         for round in 0.. {
-            let pause = |random: &mut Random| course.pause(Duration::from_millis(random.below(PAUSE) as u64));
             pause(random);
-            if !course.goes_on() {
+            // What is begun is ended, and the others would have to wait for it.
+            if course.left() <= longest {
                 return;
             }
+            let begun = Instant::now();
             self.replace(shelf, &name(random.below(PACKAGES)), &format!("round {round}"));
             let before = self.settled(shelf);
             let purge = self.purge(shelf);
@@ -72,6 +75,7 @@ impl Purger {
             let after = self.settled(shelf);
             assert_eq!(after, before, "{prefix} came back as another");
             self.restores.fetch_add(1, Ordering::Relaxed);
+            longest = longest.max(begun.elapsed());
         }
     }
 

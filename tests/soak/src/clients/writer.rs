@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::{again, course::Course, shelf::Shelf};
 
 /// How many packages there are at the beginning, and about how many there stay.
-const PACKAGES: usize = 30;
+const PACKAGES: usize = 16;
 
 /// The longest pause between two changes, in milliseconds.
 const PAUSE: usize = 2000;

@@ -1,13 +1,16 @@
 //! Messages that a queue gave up because whoever got them was killed each time: ours are taken out, so that nobody looks for a
 //! fault that is none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use colca_tests::{aws, stack, upload::text};
 use serde_json::{Value, json};
 
 /// The queues that give up what the killed functions leave.
-const QUEUES: [&str; 2] = ["COLCA_INGEST_DLQ_URL", "COLCA_BUILD_DLQ_URL"];
+const QUEUES: [&str; 3] = [REAP, "COLCA_INGEST_DLQ_URL", "COLCA_BUILD_DLQ_URL"];
+
+/// Rounds of the sweep that were killed. They all look the same.
+const REAP: &str = "COLCA_REAP_DLQ_URL";
 
 /// How long a message that is looked at is hidden from the next look, in seconds, and how many there are at once.
 const HIDDEN: u64 = 20;
@@ -16,6 +19,10 @@ const TOGETHER: u64 = 10;
 /// How many looks there are at most.
 const LOOKS: usize = 100;
 
+/// The rounds that were given up before anybody was killed, by the ids of their messages.
+#[derive(Debug)]
+pub(crate) struct Before(BTreeSet<String>);
+
 /// How many there were of ours, and of others.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeadLetters {
@@ -23,42 +30,54 @@ pub(crate) struct DeadLetters {
     pub(crate) others: u64,
 }
 
-/// Takes those out that have one of these words in them: ids of uploads, names of projects.
-pub(crate) fn take_out(words: &BTreeSet<String>) -> DeadLetters {
+/// What is there already.
+pub(crate) fn before() -> Before {
+    Before(all(REAP).iter().map(id).collect())
+}
+
+/// Takes those out that have one of these words in them, which are ids of uploads and names of projects; and the rounds that
+/// were given up since.
+pub(crate) fn take_out(words: &BTreeSet<String>, before: &Before) -> DeadLetters {
     let mut found = DeadLetters::default();
     for queue in QUEUES {
-        let mut seen = BTreeSet::new();
-        for _ in 0..LOOKS {
-            let body =
-                json!({"QueueUrl": stack().get(queue), "MaxNumberOfMessages": TOGETHER, "VisibilityTimeout": HIDDEN});
-            let answer = aws::call("sqs", "AmazonSQS.ReceiveMessage", &body);
-            let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
-            if !messages.iter().any(|message| seen.insert(text(&message["MessageId"]).to_owned())) {
-                break;
-            }
-            for message in messages {
-                found.count(is_ours(&message, words));
-                if is_ours(&message, words) {
-                    let body = json!({"QueueUrl": stack().get(queue), "ReceiptHandle": message["ReceiptHandle"]});
-                    aws::call("sqs", "AmazonSQS.DeleteMessage", &body);
-                }
+        for message in all(queue) {
+            let is_new_round = queue == REAP && !before.0.contains(&id(&message));
+            if is_new_round || is_ours(&message, words) {
+                let body = json!({"QueueUrl": stack().get(queue), "ReceiptHandle": message["ReceiptHandle"]});
+                aws::call("sqs", "AmazonSQS.DeleteMessage", &body);
+                found.ours += 1;
+            } else {
+                found.others += 1;
             }
         }
     }
     found
 }
 
-impl DeadLetters {
-    fn count(&mut self, is_ours: bool) {
-        if is_ours { self.ours += 1 } else { self.others += 1 }
+/// All messages of a queue, each once.
+fn all(queue: &str) -> Vec<Value> {
+    let mut all = BTreeMap::new();
+    for _ in 0..LOOKS {
+        let body = json!({
+            "QueueUrl": stack().get(queue), "MaxNumberOfMessages": TOGETHER, "VisibilityTimeout": HIDDEN,
+        });
+        let answer = aws::call("sqs", "AmazonSQS.ReceiveMessage", &body);
+        let before = all.len();
+        all.extend(answer["Messages"].as_array().into_iter().flatten().map(|message| (id(message), message.clone())));
+        if all.len() == before {
+            break;
+        }
     }
+    all.into_values().collect()
+}
+
+fn id(message: &Value) -> String {
+    text(&message["MessageId"]).to_owned()
 }
 
 fn is_ours(message: &Value, words: &BTreeSet<String>) -> bool {
     // In the events of S3 the body is JSON in JSON, and both ids and names stand in it as they are.
-    let body = text(&message["Body"]);
-    let parts = body.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-    parts.into_iter().any(|part| words.contains(part))
+    text(&message["Body"]).split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).any(|part| words.contains(part))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const CONTESTED: usize = 3;
 
 /// How often a message is sent about an upload that is still pending: the last one may have died with its function, and comes
 /// again after a quarter of an hour. The sweep sends one every five minutes.
-const PATIENCE: Duration = Duration::from_secs(45);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An upload that has not ended by then never will: ten times what a machine took that had other things to do as well.
 const NEVER: Duration = Duration::from_secs(600);
