@@ -37,19 +37,21 @@ impl Plant {
         let first = listed.values().next().expect("it lists a package");
         eprintln!("planted in {}: {self:?}", shelf.repository.prefix());
         match self {
-            Self::Lost => {
-                let name = first.path.rsplit('/').next().expect("a path has a last part");
-                // Files lie under the architecture of their tickets.
-                for arch in ["noarch", "amd64"] {
-                    let url = format!("{}{name}", chacra::arch(&shelf.repository, arch));
-                    let delete = || Client::uploader().send("DELETE", &url, &[], &[]);
-                    let _ = again::ask("a deletion", &AtomicU64::new(0), delete);
-                }
-            }
+            Self::Lost => assert!(listed.values().any(|listed| is_deleted(shelf, &listed.path)), "nothing to lose"),
             Self::Checksum => damage(shelf, &first.path),
             Self::Mismatch => listed.values().for_each(|listed| damage(shelf, &listed.path)),
         }
     }
+}
+
+/// Deletes a file by the name in its path: whether there was one. Files lie under the architecture of their tickets.
+fn is_deleted(shelf: &Shelf, path: &str) -> bool {
+    let name = path.rsplit('/').next().expect("a path has a last part");
+    ["noarch", "amd64"].iter().any(|arch| {
+        let url = format!("{}{name}", chacra::arch(&shelf.repository, arch));
+        let delete = || Client::uploader().send("DELETE", &url, &[], &[]);
+        [200, 204].contains(&again::ask("a deletion", &AtomicU64::new(0), delete).status)
+    })
 }
 
 fn damage(shelf: &Shelf, path: &str) {

@@ -49,6 +49,7 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
         (0..SHELVES).map(|number| Shelf::new(&format!("soak-{number}"), formats[number % 2])).collect();
     let (course, uploading) = (Course::of(arguments.bound + 2 * DRAIN), Course::of(arguments.bound));
     let (ledger, hands, log) = (Ledger::default(), Hands::default(), Log::from_now());
+    let before = dead_letters::before();
     let killed = thread::scope(|scope| {
         let killer = scope.spawn(|| {
             let random = Random::of(arguments.seed, usize::MAX);
@@ -90,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
     let well = course.watch("afterwards", health::check);
     let mut words = ledger.ids();
     words.extend(shelves.iter().map(|shelf| shelf.repository.project.clone()));
-    let dead = course.watch("the dead letters", || dead_letters::take_out(&words)).unwrap_or_default();
+    let dead = course.watch("the dead letters", || dead_letters::take_out(&words, &before)).unwrap_or_default();
     let table = report.table("uploads");
     table.row("uploaders", arguments.uploaders);
     table.row("repositories", SHELVES);
