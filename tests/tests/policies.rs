@@ -62,3 +62,23 @@ fn other_buckets_are_read_if_somebody_names_them_and_never_written() {
         assert!(!policies["ingest"].allows(&wish), "ingest: {action} {resource}");
     }
 }
+
+#[test]
+fn the_cdn_is_told_to_forget_by_reap_alone_and_if_somebody_names_it() {
+    let (without, with) = (Template::read(&[]).policies(), Template::read(&[("CdnDistribution", "E1")]).policies());
+    let distribution = |id: &str| format!("arn:${{AWS::Partition}}:cloudfront::${{AWS::AccountId}}:distribution/{id}");
+    for (action, id, expected) in [
+        ("cloudfront:CreateInvalidation", "E1", true),
+        ("cloudfront:CreateInvalidation", "E2", false),
+        ("cloudfront:CreateInvalidation", "", false),
+        ("cloudfront:UpdateDistribution", "E1", false),
+        ("cloudfront:DeleteDistribution", "E1", false),
+    ] {
+        let resource = distribution(id);
+        let wish = Wish { action, resource: &resource, context: &[] };
+        for (folder, policy) in &with {
+            assert_eq!(policy.allows(&wish), expected && folder == "reap", "{folder}: {action} {resource}");
+            assert!(!without[folder].allows(&wish), "{folder} without it: {action} {resource}");
+        }
+    }
+}

@@ -57,6 +57,8 @@ pub struct Config {
     pub keys_encrypted_by: String,
     /// Where the world reads from, without a slash at the end.
     pub cdn_url: String,
+    /// The distribution of CloudFront that is told what to forget; nobody is if empty.
+    pub cdn_distribution: String,
     /// Exceptions to how metadata is compressed, as `repo-build` reads them; mostly empty.
     pub codecs: String,
     /// The largest answer, in bytes; `None` where any size can be sent.
@@ -104,6 +106,7 @@ impl Config {
             keys_prefix: text("COLCA_KEYS_PREFIX")?,
             keys_encrypted_by: optional("COLCA_KEYS_ENCRYPTED_BY"),
             cdn_url: text("COLCA_CDN_URL")?.trim_end_matches('/').to_owned(),
+            cdn_distribution: optional("COLCA_CDN_DISTRIBUTION"),
             codecs: optional("COLCA_CODECS"),
             answer_limit: if optional("AWS_LAMBDA_FUNCTION_NAME").is_empty() { None } else { Some(LAMBDA_ANSWER) },
             listen: Some(optional("COLCA_LISTEN")).filter(|at| !at.is_empty()).unwrap_or_else(|| LISTEN.to_owned()),

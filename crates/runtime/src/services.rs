@@ -8,7 +8,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use colca_model::{Ids, Project, RepoPath, SharedClock};
 use colca_settings::Settings;
 use colca_store::{
-    Builds, CallbackMessage, Catalog, Change, Garbage, Jobs, Keys, ObjectKey, Objects, Queue, QueueUrls, Queues,
+    Builds, CallbackMessage, Catalog, Cdn, Change, Garbage, Jobs, Keys, ObjectKey, Objects, Queue, QueueUrls, Queues,
     Received, Secrets, Status, What,
 };
 use jiff::Timestamp;
@@ -30,6 +30,8 @@ pub struct Services {
     pub catalog: Catalog,
     /// The table of work.
     pub jobs: Jobs,
+    /// The CDN, if it is to be told what was deleted.
+    pub cdn: Option<Cdn>,
     /// The queues.
     pub queues: Queues,
     builds: Builds,
@@ -166,6 +168,9 @@ impl Services {
         let sqs = aws_sdk_sqs::Client::new(sdk);
         let secrets = aws_sdk_secretsmanager::Client::new(sdk);
 
+        let distribution = Some(config.cdn_distribution.clone()).filter(|id| !id.is_empty());
+        let cdn = distribution.map(|id| Cdn::new(aws_sdk_cloudfront::Client::new(sdk), id));
+
         let catalog = Catalog::new(dynamodb.clone(), config.catalog_table.clone());
         let urls = QueueUrls {
             ingest: config.ingest_queue_url.clone(),
@@ -193,6 +198,7 @@ impl Services {
             web: Web::default(),
             keys,
             catalog,
+            cdn,
             queues,
             clock,
             ids,

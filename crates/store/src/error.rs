@@ -24,7 +24,7 @@ pub enum ErrorKind {
     Corrupt,
 }
 
-/// A failed call to S3, DynamoDB, SQS or Secrets Manager.
+/// A failed call to S3, DynamoDB, SQS, Secrets Manager or CloudFront.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -98,7 +98,7 @@ impl Error {
     }
 }
 
-/// The codes that S3, DynamoDB and SQS answer with, and the status where there is no code (HEAD has no body).
+/// The codes that S3, DynamoDB, SQS and CloudFront answer with, and the status where there is no code (HEAD has no body).
 fn kind_of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> ErrorKind {
     let SdkError::ServiceError(service) = error else {
         return match error {
@@ -120,6 +120,8 @@ fn kind_of<E: ProvideErrorMetadata>(error: &SdkError<E>) -> ErrorKind {
             | "RequestLimitExceeded"
             | "LimitExceededException"
             | "ThrottlingException"
+            | "Throttling"
+            | "TooManyInvalidationsInProgress"
             | "SlowDown"
             | "ServiceUnavailable"
             | "RequestTimeout"
@@ -193,6 +195,8 @@ mod tests {
             (400, "ProvisionedThroughputExceededException", ErrorKind::Unavailable),
             (400, "RequestLimitExceeded", ErrorKind::Unavailable),
             (400, "ThrottlingException", ErrorKind::Unavailable),
+            (400, "Throttling", ErrorKind::Unavailable),
+            (400, "TooManyInvalidationsInProgress", ErrorKind::Unavailable),
             (503, "SlowDown", ErrorKind::Unavailable),
             (400, "RequestTimeout", ErrorKind::Unavailable),
             (503, "ServiceUnavailable", ErrorKind::Unavailable),

@@ -1,4 +1,4 @@
-//! What we keep, and where: objects in S3, the catalog and the jobs in DynamoDB, messages in SQS.
+//! What we keep, and where: objects in S3, the catalog and the jobs in DynamoDB, messages in SQS; and what CloudFront is to forget.
 //!
 //! The only crate besides `runtime` that knows AWS. Every object key is a variant of [`ObjectKey`]; every table
 //! key is made in the module that owns the item.
@@ -7,6 +7,8 @@ mod builds;
 mod callback_secrets;
 mod callbacks;
 mod catalog;
+mod cdn;
+mod cdn_paths;
 mod copies;
 mod deletion;
 mod depths;
@@ -36,12 +38,13 @@ pub use catalog::{
     KeptLists, Known, Lease, Listing, Name, PackageRow, Page, PageSize, PageToken, Place, Repository, Revision, Search,
     Sought, StoredFragments, What,
 };
+pub use cdn::Cdn;
 pub use copies::Copied;
 pub use depths::Depth;
 pub use error::{Error, ErrorKind, Result};
 pub use jobs::{
-    Day, DigestProgress, DueGarbage, DuePurge, DueRefresh, Found, Garbage, Jobs, Owner, Purge, PurgeState, PurgedFile,
-    RetentionRun, RunKind, Verification, Work,
+    Day, DigestProgress, DueGarbage, DuePurge, DueRefresh, DueStale, Found, Garbage, Invalidation, Jobs, Owner, Purge,
+    PurgeState, PurgedFile, RetentionRun, RunKind, Stale, Verification, Work,
 };
 pub use keys::{Custody, KeyEntry, Keys, KnownKeys};
 pub use listing::ListedObject;

@@ -29,6 +29,9 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// Of how many names the path of a repository is: `P/R/S/D/V/flavors/F`.
+const NAMES: usize = 7;
+
 /// The two buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bucket {
@@ -137,6 +140,14 @@ impl ObjectKey {
     #[must_use]
     pub fn below<'a>(repository: &RepoPath, key: &'a str) -> &'a str {
         key.strip_prefix(&Self::repository(repository)).unwrap_or(key)
+    }
+
+    /// The repository that a key is published in; none if the public cannot read it.
+    #[must_use]
+    pub(crate) fn published_in(key: &str) -> Option<RepoPath> {
+        let below = key.strip_prefix("repos/")?;
+        let (end, _) = below.match_indices('/').nth(NAMES - 1)?;
+        below[..end].parse().ok()
     }
 
     /// What a revision as a whole is called where objects are noted.
@@ -285,6 +296,16 @@ mod tests {
     fn replaced_bytes_get_a_key_of_their_own() {
         let upload: UploadId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
         assert!(file(Some(upload)).path().contains("/x86_64/01ARZ3NDEKTSV4RRFFQ69G5FAV/libstdc++"));
+    }
+
+    #[test]
+    fn what_is_published_says_where() {
+        assert_eq!(ObjectKey::published_in(&file(None).path()), Some(repository()));
+        let snapshot = format!("{}/repodata/repomd.xml", ObjectKey::revision(&repository(), 3));
+        assert_eq!(ObjectKey::published_in(&snapshot), Some(repository()));
+        let lists = ObjectKey::Lists { repository: repository(), name: "3".to_owned() };
+        assert_eq!(ObjectKey::published_in(&lists.path()), None);
+        assert_eq!(ObjectKey::published_in("repos/a/b"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod expire_uploads;
 mod give_up_parts;
+mod invalidate;
 mod pinned;
 mod purged;
 mod refresh_releases;
@@ -22,12 +23,16 @@ use crate::round::{Round, Task};
 /// One round.
 ///
 /// # Errors
-/// The first failure; each of the nine was tried, but for those that there was no time for.
+/// The first failure; each of the ten was tried, but for those that there was no time for.
 pub async fn reap(services: &Services) -> colca_store::Result<()> {
-    // Beside the others: one may have to wait for somebody else, and one comes once an hour and is short.
-    let (swept, told, watched) =
-        futures::join!(sweep(services), tell_health::tell_health(services), watch_keys::watch_keys(services));
-    swept.and(told).and(watched)
+    // Beside the others: two may have to wait for somebody else, and one comes once an hour and is short.
+    let (swept, invalidated, told, watched) = futures::join!(
+        sweep(services),
+        invalidate::invalidate(services),
+        tell_health::tell_health(services),
+        watch_keys::watch_keys(services)
+    );
+    swept.and(invalidated).and(told).and(watched)
 }
 
 async fn sweep(services: &Services) -> colca_store::Result<()> {

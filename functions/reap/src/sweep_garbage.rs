@@ -8,6 +8,7 @@ use futures::{StreamExt, stream};
 use jiff::SignedDuration;
 use tracing::{error, info};
 
+use crate::invalidate::note;
 use crate::pinned::Listings;
 use crate::purged::may_be_restored;
 use crate::round::Round;
@@ -75,6 +76,7 @@ async fn sweep(services: &Services, listed: &Listings, due: &DueGarbage) -> colc
                 return Ok(());
             }
             info!(key = garbage.key, "Deleting {}", garbage.key);
+            note(services, garbage).await?;
             services.objects.delete_as_seen(&object, seen).await?;
         }
     }

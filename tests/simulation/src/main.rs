@@ -11,6 +11,8 @@
 mod arguments;
 mod chance;
 mod cloud;
+#[cfg(test)]
+mod forgetting;
 mod lambda;
 mod many;
 mod package;

@@ -143,7 +143,7 @@ impl TimeSource for SharedTime {
 }
 
 /// As template.yaml has it, with a grace that stories can wait for.
-fn config() -> Config {
+pub(crate) fn config() -> Config {
     Config {
         incoming_bucket: INCOMING.to_owned(),
         store_bucket: STORE.to_owned(),
@@ -161,6 +161,7 @@ fn config() -> Config {
         keys_prefix: "keys".to_owned(),
         keys_encrypted_by: String::new(),
         cdn_url: "https://cdn".to_owned(),
+        cdn_distribution: String::new(),
         codecs: String::new(),
         answer_limit: None,
         body_limit: None,

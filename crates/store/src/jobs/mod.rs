@@ -6,6 +6,8 @@
 //! | digests of a large file, half done | `UPLOAD#<id>` | `digest` | |
 //! | import | `IMPORTS` | `<id>` | while it is running, or was stopped and not announced: when to look whether it was forgotten |
 //! | object that is superseded, or is named by nobody yet | `GARBAGE#<key>` | `#` | when to delete it |
+//! | what caches may have of what is deleted | `STALE#<key>`; all of a repository `STALE#repos/<repository>/` | `#`; `<due>` | when they are to forget it |
+//! | what they are told to forget just now | `INVALIDATION` | `#` | |
 //! | `Release` files that expire | `REFRESH#<repository>` | `#` | when to write them anew |
 //! | what was found in a repository | `VERIFY#<repository>` | `#` | |
 //! | when somebody was told that we are well | `PING` | `#` | |
@@ -19,18 +21,21 @@
 mod digests;
 mod garbage;
 mod imports;
+mod invalidations;
 mod lag;
 mod pings;
 mod purges;
 mod quotas;
 mod refreshes;
 mod retention_runs;
+mod stale;
 mod under_way;
 mod uploads;
 mod verifications;
 
 pub use digests::DigestProgress;
 pub use garbage::{DueGarbage, Garbage, Owner};
+pub use invalidations::Invalidation;
 use jiff::Timestamp;
 pub use lag::Work;
 pub use purges::{DuePurge, Purge, PurgeState, PurgedFile};
@@ -38,6 +43,7 @@ pub use quotas::Day;
 pub use refreshes::DueRefresh;
 pub use retention_runs::{RetentionRun, RunKind};
 use serde::de::DeserializeOwned;
+pub use stale::{DueStale, Stale};
 pub use verifications::{Found, Verification};
 
 use crate::table::{Table, number, text, value};
