@@ -1,6 +1,6 @@
 //! The description of the whole API (<https://spec.openapis.org/oas/v3.1.0>).
 
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths};
 
@@ -22,14 +22,15 @@ pub fn openapi(functions: impl IntoIterator<Item = Paths>) -> OpenApi {
         "type": "object",
         "description": "Why not. Bad input also has the field, the rule it breaks, and the value.",
         "required": ["message"],
-        "properties": {
-            "message": {"type": "string"},
-            "field": {"type": "string"},
-            "rule": {"type": "string"},
-            "value": {"type": "string"},
-        },
+        "properties": error_fields(),
     }));
     let components = ComponentsBuilder::new().security_scheme(BASIC, basic).schema("Error", error).build();
     let info = info.description(Some(about)).build();
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build()
+}
+
+/// The fields of an error: why not, and of bad input the parts of that.
+pub(crate) fn error_fields() -> Value {
+    let text = json!({"type": "string"});
+    json!({"message": text, "field": text, "rule": text, "value": text})
 }

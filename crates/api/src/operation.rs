@@ -7,6 +7,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, ResponseBuilder};
 
+use crate::openapi::error_fields;
+
 /// The name of the one way to prove who asks.
 pub(crate) const BASIC: &str = "basic";
 
@@ -39,21 +41,12 @@ impl Operation {
     #[must_use]
     pub fn counted(self) -> Self {
         let number = json!({"type": "integer"});
-        let schema = json!({
-            "type": "object",
-            "required": ["message"],
-            "properties": {
-                "message": {"type": "string"},
-                "field": {"type": "string"},
-                "rule": {"type": "string"},
-                "value": {"type": "string"},
-                "retry_after": number,
-                "limit": number,
-                "used": number,
-                "asked": number,
-                "ends": {"type": "string", "format": "date-time"},
-            },
-        });
+        let mut fields = error_fields();
+        for name in ["retry_after", "limit", "used", "asked"] {
+            fields[name] = number.clone();
+        }
+        fields["ends"] = json!({"type": "string", "format": "date-time"});
+        let schema = json!({"type": "object", "required": ["message"], "properties": fields});
         // The gateway's own answer, to too many requests at once, has only the message.
         self.json(429, "the user's bytes of the day do not suffice: when to come again says Retry-After", schema)
     }

@@ -20,5 +20,5 @@ mod survey;
 
 pub use page::{Cursor, Page, page};
 pub use plan::{Fate, Reason};
-pub use round::{NotRestorable, go_on, is_restorable, restore};
+pub use round::{NotRestorable, go_on, is_over, is_restorable, restore};
 pub use survey::{Contents, Planned, contents};

@@ -94,6 +94,15 @@ pub fn is_restorable(purge: &Purge, now: Timestamp) -> Result<(), NotRestorable>
     }
 }
 
+/// How much longer than we say a repository can be restored: whoever was asked in time may go by a clock that is behind ours.
+const LEEWAY: SignedDuration = SignedDuration::from_mins(5);
+
+/// Whether what is still kept of a purge will never be needed.
+#[must_use]
+pub fn is_over(purge: &Purge, now: Timestamp) -> bool {
+    matches!(purge.state, PurgeState::Purged | PurgeState::Restored) && now >= purge.until + LEEWAY
+}
+
 /// Has a repository restored, which takes a minute or so. Harmless to repeat. `None` if somebody else has just decided otherwise: look again.
 ///
 /// # Errors
@@ -154,6 +163,20 @@ mod tests {
             (Restored, &["a"], 10, Err(NotRestorable::Over(at(10)))),
         ] {
             assert_eq!(is_restorable(&purge(state, left), at(second)), expected, "{state:?} at {second}");
+        }
+    }
+    #[test]
+    fn what_is_being_restored_is_needed_however_late_it_is() {
+        // The grace of each ends at 10.
+        for (state, after_an_hour) in [
+            (PurgeState::Purging, false),
+            (PurgeState::Purged, true),
+            (PurgeState::Restoring, false),
+            (PurgeState::Restored, true),
+        ] {
+            let purge = purge(state, &[]);
+            assert!(!is_over(&purge, at(9)) && !is_over(&purge, at(10 + LEEWAY.as_secs() - 1)), "{state:?}");
+            assert_eq!(is_over(&purge, at(10 + 3600)), after_an_hour, "{state:?}");
         }
     }
 }

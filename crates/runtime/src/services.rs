@@ -73,13 +73,17 @@ impl Services {
 
     /// Tells how long messages waited that were taken from a queue.
     pub fn record_taken(&self, queue: Queue, messages: &[Received]) {
-        let now = self.clock.now();
-        // The clocks of others may be ahead of ours.
-        let age = |sent| Duration::try_from(now.duration_since(sent)).unwrap_or_default();
-        let ages: Vec<_> = messages.iter().filter_map(|message| message.sent).map(age).collect();
+        let ages = self.ages(messages.iter().filter_map(|message| message.sent));
         if !ages.is_empty() {
-            self.metrics.record(now, Measured::Taken { queue, ages: &ages });
+            self.record(Measured::Taken { queue, ages: &ages });
         }
+    }
+
+    /// How long ago moments were that others may have noted: none is in the future, for their clocks may be ahead of ours.
+    pub fn ages(&self, moments: impl IntoIterator<Item = Timestamp>) -> Vec<Duration> {
+        let now = self.clock.now();
+        let age = |moment| Duration::try_from(now.duration_since(moment)).unwrap_or_default();
+        moments.into_iter().map(age).collect()
     }
 
     /// Has the changes of a repository published, when it has been quiet for as long as the configuration says. Call it

@@ -36,6 +36,15 @@ impl KeyEntry {
     pub fn expires(&self) -> std::result::Result<Option<Timestamp>, Invalid> {
         PublicKey::parse(&self.public).map(|public| public.expires())
     }
+
+    /// With fewer days left somebody should have begun to rotate a key, and the alarm says so.
+    pub const FEW_DAYS: f64 = 30.0;
+
+    /// How many days a key has left that can sign until `end`, below nothing once it is over.
+    #[must_use]
+    pub fn days_left(end: Timestamp, now: Timestamp) -> f64 {
+        end.duration_since(now).as_secs_f64() / (24.0 * 60.0 * 60.0)
+    }
 }
 
 /// Who holds a private key.
@@ -164,5 +173,19 @@ impl Keys {
         let answer = request.send().await;
         let answer = answer.map_err(|error| Error::sdk(format!("sign with the KMS key {kms_key}"), error))?;
         Ok(answer.signature.map(Blob::into_inner).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_until_and_after_the_end() {
+        let at = |second| Timestamp::from_second(second).expect("a moment");
+        let day = 24 * 60 * 60;
+        for (end, days) in [(30 * day, 30.0), (day / 2, 0.5), (0, 0.0), (-2 * day, -2.0)] {
+            assert!((KeyEntry::days_left(at(end), at(0)) - days).abs() < 1e-9, "{end}");
+        }
     }
 }

@@ -4,14 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use colca_api::{App, User};
 use colca_runtime::Services;
-use colca_store::{Depth, Work};
+use colca_store::{Depth, KeyEntry, Work};
 use futures::future::join_all;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::queues::{LATE, lag, or_not, queues};
-
-/// With fewer days left somebody should have begun to rotate a key, and the alarm says so.
-const FEW_DAYS: f64 = 30.0;
+use crate::queues::{LATE, first_due, lag, or_not, queues};
 
 /// Each part with `ok`, and `ok` for all of them together. For whoever has an account.
 pub(crate) async fn get_health(State(app): State<App>, _: User) -> Json<Value> {
@@ -20,7 +18,7 @@ pub(crate) async fn get_health(State(app): State<App>, _: User) -> Json<Value> {
         answers(services.objects.ping()),
         answers(services.catalog.ping()),
         answers(services.jobs.ping()),
-        queues(services),
+        async { queues(services, first_build(services).await).await },
         sweeper(services),
         dead_letters(services),
         keys(services),
@@ -54,6 +52,12 @@ async fn answers(ping: impl Future<Output = colca_store::Result<()>>) -> Value {
     or_not(ping.await.map(|()| json!({"ok": true})))
 }
 
+/// When the build was due that has waited longest.
+async fn first_build(services: &Services) -> colca_store::Result<Option<Timestamp>> {
+    let repositories = services.catalog.dirty_repositories().await?;
+    Ok(first_due(&repositories, services.clock.now()))
+}
+
 /// What only the sweeper does.
 async fn sweeper(services: &Services) -> Value {
     let now = services.clock.now();
@@ -81,10 +85,10 @@ async fn keys(services: &Services) -> Value {
         Ok(known) => known,
         Err(error) => return or_not(Err(error)),
     };
-    let part = |entry: &colca_store::KeyEntry| match entry.expires() {
+    let part = |entry: &KeyEntry| match entry.expires() {
         Ok(end) => {
-            let days = end.map(|end| end.duration_since(now).as_secs_f64() / (24.0 * 60.0 * 60.0));
-            let is_ok = days.is_none_or(|days| days >= FEW_DAYS);
+            let days = end.map(|end| KeyEntry::days_left(end, now));
+            let is_ok = days.is_none_or(|days| days >= KeyEntry::FEW_DAYS);
             json!({"name": entry.name, "days_left": days.map(f64::floor), "ok": is_ok})
         }
         Err(invalid) => {

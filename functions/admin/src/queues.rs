@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 /// How long work may be due before something is wrong: the sweeper would have found it several times.
 pub(crate) const LATE: SignedDuration = SignedDuration::from_mins(10);
 
-/// What waits for its functions. How late it is our own tables say: SQS tells the age of a message to CloudWatch alone.
-pub(crate) async fn queues(services: &Services) -> Value {
+/// What waits for its functions; `build` is when the build was due that has waited longest. How late they are our own tables say: SQS
+/// tells the age of a message to CloudWatch alone.
+pub(crate) async fn queues(services: &Services, build: colca_store::Result<Option<Timestamp>>) -> Value {
     let now = services.clock.now();
     let with_lag = async |queue, due: colca_store::Result<Option<Timestamp>>| {
         let (depth, lag) = (services.queues.depth(queue).await?, lag(due?, now));
@@ -25,7 +26,7 @@ pub(crate) async fn queues(services: &Services) -> Value {
     };
     let (ingest, build, import, callback) = futures::join!(
         async { with_lag(Queue::Ingest, services.jobs.first_due(Work::Uploads).await).await },
-        async { with_lag(Queue::Build, first_build(services).await).await },
+        with_lag(Queue::Build, build),
         async { with_lag(Queue::Import, services.jobs.first_due(Work::Imports).await).await },
         callback,
     );
@@ -38,11 +39,9 @@ pub(crate) async fn queues(services: &Services) -> Value {
 }
 
 /// When the build was due that has waited longest, of those that nobody is at.
-async fn first_build(services: &Services) -> colca_store::Result<Option<Timestamp>> {
-    let now = services.clock.now();
-    let repositories = services.catalog.dirty_repositories().await?;
+pub(crate) fn first_due(repositories: &[Repository], now: Timestamp) -> Option<Timestamp> {
     let waiting = repositories.iter().filter(|repository| !repository.is_updating(now));
-    Ok(waiting.filter_map(Repository::build_was_due).min())
+    waiting.filter_map(Repository::build_was_due).min()
 }
 
 fn counts(depth: Depth) -> Value {

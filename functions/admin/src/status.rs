@@ -12,7 +12,7 @@ use colca_store::{Purge, Repository, RetentionRun};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::queues::queues;
+use crate::queues::{first_due, queues};
 
 /// How many of each kind are listed.
 const MOST: usize = 100;
@@ -24,8 +24,7 @@ const ASKED: i32 = 101;
 pub(crate) async fn get_status(State(app): State<App>, _: User) -> colca_api::Result<Json<Value>> {
     let services = &app.services;
     let now = services.clock.now();
-    let queues = async { Ok(queues(services).await) };
-    let (settings, dirty, stuck, imports, purges, runs, uploads, queues) = futures::try_join!(
+    let (settings, dirty, stuck, imports, purges, runs, uploads) = futures::try_join!(
         services.settings.get(),
         services.catalog.dirty_repositories(),
         services.catalog.stuck_repositories(ASKED),
@@ -33,8 +32,8 @@ pub(crate) async fn get_status(State(app): State<App>, _: User) -> colca_api::Re
         services.jobs.purges_under_way(ASKED),
         services.jobs.retention_runs(),
         services.jobs.due_uploads(now, ASKED),
-        queues,
     )?;
+    let queues = queues(services, Ok(first_due(&dirty, now))).await;
     let stuck: Vec<_> = stuck.into_iter().filter(|repository| !repository.is_gone()).collect();
     let show = |repository: &Repository| repository_object(services, &settings, repository, now);
     let mut repositories = some(&by_urgency(&dirty, now), |repository| show(repository));

@@ -16,15 +16,12 @@ const NAMED: usize = 100;
 /// What is public of a revision from this moment on: how long each of the changes waited for that, and where the trace of each upload
 /// ends.
 pub(crate) fn note_published(services: &Services, path: &RepoPath, revision: u64, changes: &[Change]) -> Vec<Duration> {
-    let now = services.clock.now();
     let uploads: Vec<_> = changes.iter().filter(|change| matches!(change.what, What::Added(_))).collect();
     for named in uploads.chunks(NAMED) {
         let trace_ids = trace_ids(named.iter().map(|change| &change.id));
         info!(repository = %path, revision, trace_ids, "Revision {revision} of {path} publishes {} uploads", named.len());
     }
-    // The clocks of two machines need not agree.
-    let lag = |noted| Duration::try_from(now.duration_since(noted)).unwrap_or_default();
-    changes.iter().filter_map(Change::noted_at).map(lag).collect()
+    services.ages(changes.iter().filter_map(Change::noted_at))
 }
 
 /// The trace ids of the first of these uploads: as many as fit into a line.

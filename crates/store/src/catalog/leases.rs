@@ -229,8 +229,7 @@ impl Catalog {
             }
         }
         let which = if waits { IDLE.to_owned() } else { format!("{IDLE} AND attribute_exists(failed)") };
-        let request = self.update(path, "SET dirty = :stuck").expression_attribute_values(":stuck", text(STUCK));
-        held(send(request.condition_expression(which), path).await).map(drop)
+        self.set_stuck(path, which).await
     }
 
     /// Notes that a repository has changes which nobody publishes by itself, unless somebody is to do so after all.
@@ -238,9 +237,12 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn note_stuck(&self, path: &RepoPath) -> Result<()> {
+        self.set_stuck(path, format!("{IDLE} AND attribute_not_exists(dirty)")).await
+    }
+
+    async fn set_stuck(&self, path: &RepoPath, condition: String) -> Result<()> {
         let request = self.update(path, "SET dirty = :stuck").expression_attribute_values(":stuck", text(STUCK));
-        let request = request.condition_expression(format!("{IDLE} AND attribute_not_exists(dirty)"));
-        held(send(request, path).await).map(drop)
+        held(send(request.condition_expression(condition), path).await).map(drop)
     }
 
     /// Notes, while building it, that a repository has no file any more; see [`Catalog::mark_gone`]. `false` if the lease
