@@ -1,13 +1,17 @@
 //! The configuration of the stack, borrowed: one test at a time, and put back as it was.
 
 use std::{
+    fs::File,
     panic,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
-use crate::{Client, Response, aws, stack, upload::text, wait};
+use crate::{Client, Response, aws, stack, stack::root, upload::text, wait};
 
 /// Where it is administrated.
 pub const URL: &str = "/admin/configuration";
@@ -17,20 +21,34 @@ const EFFECT: Duration = Duration::from_secs(11);
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
+/// How many wait for their turn.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
 /// Ours until this is dropped.
 #[derive(Debug)]
 pub struct Borrowed {
     before: Option<Vec<u8>>,
+    _all: File,
     _turn: MutexGuard<'static, ()>,
 }
 
 /// Waits for a turn, and remembers what there is.
 #[must_use]
 pub fn borrow() -> Borrowed {
+    WAITING.fetch_add(1, Ordering::SeqCst);
     let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    WAITING.fetch_sub(1, Ordering::SeqCst);
+    let all = lock();
     let response = Client::uploader().get(URL);
     let before = (response.status != 404).then(|| response.expect(200).body);
-    Borrowed { before, _turn: turn }
+    Borrowed { before, _all: all, _turn: turn }
+}
+
+/// Waits until no other file of tests changes the configuration, as none does until this is dropped.
+pub(crate) fn lock() -> File {
+    let file = File::create(root().join(".localstack/test-configuration.lock")).expect("the working copy is writable");
+    file.lock().expect("the file system knows locks");
+    file
 }
 
 impl Borrowed {
@@ -46,7 +64,10 @@ impl Drop for Borrowed {
         // Also if the test failed, for the others; but then a second panic would end them all.
         let put_back = panic::catch_unwind(|| {
             put_back(self.before.as_deref());
-            wait_for_effect();
+            // Whoever is next waits for what it publishes itself.
+            if WAITING.load(Ordering::SeqCst) == 0 {
+                wait_for_effect();
+            }
         });
         if let Err(reason) = put_back
             && !thread::panicking()

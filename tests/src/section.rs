@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     panic,
     sync::{Mutex, PoisonError},
     thread,
@@ -12,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     Client, Repository,
-    configuration::{URL, put, put_back, wait_for_effect},
+    configuration::{URL, lock, put, put_back, wait_for_effect},
 };
 
 /// Ours until this is dropped; then it is taken out again.
@@ -32,11 +33,13 @@ struct Part {
 struct Shared {
     /// What there was before the first of them, `None` while there are none.
     before: Option<Option<Vec<u8>>>,
+    /// Held as long.
+    lock: Option<File>,
     parts: BTreeMap<u64, Part>,
     next: u64,
 }
 
-static SHARED: Mutex<Shared> = Mutex::new(Shared { before: None, parts: BTreeMap::new(), next: 0 });
+static SHARED: Mutex<Shared> = Mutex::new(Shared { before: None, lock: None, parts: BTreeMap::new(), next: 0 });
 
 impl Section {
     /// Adds tables, and waits until they are in effect everywhere.
@@ -54,6 +57,7 @@ impl Section {
         let number = {
             let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
             if shared.before.is_none() {
+                shared.lock = Some(lock());
                 let response = Client::uploader().get(URL);
                 shared.before = Some((response.status != 404).then(|| response.expect(200).body));
             }
@@ -81,6 +85,7 @@ impl Drop for Section {
             if shared.parts.is_empty() {
                 put_back(shared.before.take().flatten().as_deref());
                 wait_for_effect();
+                shared.lock = None;
             } else {
                 let _ = put(&shared.text(), &[]).expect(200);
             }
@@ -125,7 +130,7 @@ mod tests {
     fn parts_follow_what_was_there_and_share_one_list() {
         let part = |tables: &str, url: &str| Part { tables: tables.to_owned(), allow: vec![url.to_owned()] };
         let parts = BTreeMap::from([(1, part("[a]", "http://a/")), (2, part("[b]", "http://b/"))]);
-        let shared = Shared { before: Some(Some(b"quiet_seconds = 1\n".to_vec())), parts, next: 2 };
+        let shared = Shared { before: Some(Some(b"quiet_seconds = 1\n".to_vec())), lock: None, parts, next: 2 };
         let expected = "quiet_seconds = 1\n\n[external]\nallow = [\"http://a/\",\"http://b/\"]\n\n[a]\n\n[b]\n";
         assert_eq!(shared.text(), expected);
     }
