@@ -23,7 +23,7 @@ pub(crate) struct PurgePath(UploadId);
 
 impl FromUrl for PurgePath {
     fn from_url(names: &Names) -> Result<Self, Invalid> {
-        names.get("purge").map(Self)
+        names.get("purge").map(Self).map_err(|invalid| Invalid { field: "purge".to_owned(), ..invalid })
     }
 }
 
