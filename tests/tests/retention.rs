@@ -100,7 +100,7 @@ fn only_an_administrator_asks_and_mistakes_are_named() {
     chacra::refused_for(get("?page-token=nonsense"), "page-token");
     chacra::refused_for(get("?ref=main"), "query");
     chacra::refused_for(get("/purged?page-token=nonsense"), "page-token");
-    chacra::refused_for(get("/purged/nonsense"), "purge");
+    chacra::refused_for(retention::ask_to_restore("nonsense"), "purge");
     chacra::refused_for(
         Client::uploader().post(&format!("{}/runs", retention::URL), &json!({"project": "a/b"})),
         "project",
