@@ -22,13 +22,7 @@ pub(crate) fn many(arguments: Arguments) -> Report {
                 return;
             }
             let seed = arguments.first + number;
-            // A panic of what is simulated ends that story badly, and not the others.
-            let told = thread::Builder::new().stack_size(64 << 20).spawn(move || tell(seed)).expect("a thread").join();
-            let ending = told.unwrap_or_else(|panic| Ending {
-                seed,
-                violations: vec![format!("it panicked: {}", said(&*panic))],
-                counts: Default::default(),
-            });
+            let ending = listen(seed);
             is_over.fetch_or(!ending.violations.is_empty(), Ordering::Relaxed);
             report.lock().expect("nobody panics here").add(ending);
         }
@@ -36,8 +30,19 @@ pub(crate) fn many(arguments: Arguments) -> Report {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     let mut report = report.into_inner().expect("nobody panics here");
+    report.is_told_alike(listen(arguments.first));
     report.seconds = begun.elapsed().as_secs();
     report
+}
+
+/// Has a story told. A panic of what is simulated ends it badly, and not the others.
+fn listen(seed: u64) -> Ending {
+    let told = thread::Builder::new().stack_size(64 << 20).spawn(move || tell(seed)).expect("a thread").join();
+    told.unwrap_or_else(|panic| Ending {
+        seed,
+        violations: vec![format!("it panicked: {}", said(&*panic))],
+        counts: Default::default(),
+    })
 }
 
 fn said(panic: &(dyn std::any::Any + Send)) -> &str {

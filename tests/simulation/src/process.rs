@@ -14,6 +14,7 @@ use colca_model::{Clock, Ids, UploadId};
 use colca_runtime::{Config, Services};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::{AbortHandle, spawn_local};
+use tokio::time::{Instant, sleep_until};
 use ulid::Ulid;
 
 use crate::cloud::{BUILD, INCOMING, INGEST, STORE};
@@ -31,6 +32,8 @@ pub(crate) struct Process {
 #[derive(Default)]
 pub(crate) struct Life {
     is_over: AtomicBool,
+    /// Until when it stands still.
+    asleep: Mutex<Option<Instant>>,
     work: Mutex<Vec<AbortHandle>>,
 }
 
@@ -43,6 +46,19 @@ impl fmt::Debug for Life {
 impl Life {
     pub(crate) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// It stands still from now on, for so long: none of its calls goes out, and no answer comes in.
+    pub(crate) fn freeze(&self, time: Duration) {
+        *self.asleep.lock().expect("no other thread") = Some(Instant::now() + time);
+    }
+
+    /// Waits until it does not stand still.
+    pub(crate) async fn awake(&self) {
+        let asleep = *self.asleep.lock().expect("no other thread");
+        if let Some(until) = asleep {
+            sleep_until(until).await;
+        }
     }
 
     /// The end, as by `kill -9`: nothing that it does goes on.

@@ -5,8 +5,7 @@
 //! - Revisions never go back.
 //! - Nothing is deleted that is named, or was until a short while ago.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -14,20 +13,17 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use crate::cloud::{Bucket, Object, between};
+use crate::named::Named;
+use crate::package::Format;
 use crate::process::GRACE;
+use crate::{release, repomd};
 
-/// How an entry file of rpm's repositories ends.
-const ENTRY: &str = "/repodata/repomd.xml";
-
-/// What an entry file named when it was written.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Named {
-    /// Keys of all that it leads to.
-    pub(crate) keys: BTreeSet<String>,
-    /// Checksums of the packages, by file name; more than one is a mistake.
-    pub(crate) packages: BTreeMap<String, Vec<String>>,
-    /// Its revision.
-    pub(crate) revision: u64,
+/// Where the entry file of a repository lies, or of a directory of one.
+fn entry_of(format: Format) -> &'static str {
+    match format {
+        Format::Rpm => repomd::ENTRY,
+        Format::Deb => release::ENTRY,
+    }
 }
 
 #[derive(Debug, Default)]
@@ -75,15 +71,21 @@ impl Published {
 
     /// Looks at an object that was just written.
     pub(crate) fn written(&self, store: &Bucket, key: &str) {
+        if !key.starts_with("repos/") {
+            return;
+        }
         let object = store.get(key).expect("it was just written");
         self.with(|seen| {
-            if object.is_immutable() {
+            if object.is_immutable() == may_change(key) {
+                seen.violations.push(format!("caches are told of {key}: {:?}", object.headers.get("cache-control")));
+            }
+            if !may_change(key) {
                 let sha256: [u8; 32] = Sha256::digest(&object.bytes).into();
                 if seen.immutable.insert(key.to_owned(), sha256).is_some_and(|before| before != sha256) {
                     seen.violations.push(format!("{key} was overwritten with other bytes"));
                 }
-            } else if key.ends_with(ENTRY) {
-                seen.entry(store, key, object);
+            } else if let Some(format) = Format::ALL.into_iter().find(|format| key.ends_with(entry_of(*format))) {
+                seen.entry(store, key, (format, object));
             } else if key.ends_with("/mirrorlist") {
                 seen.mirrorlist(store, key, object);
             }
@@ -116,10 +118,14 @@ impl Seen {
         }
     }
 
-    fn entry(&mut self, store: &Bucket, key: &str, object: &Object) {
+    fn entry(&mut self, store: &Bucket, key: &str, (format, object): (Format, &Object)) {
         self.published += 1;
-        let directory = key.strip_suffix(&ENTRY[1..]).expect("the key of an entry file");
-        let named = match read_entry(store, directory, object) {
+        let directory = key.strip_suffix(entry_of(format)).expect("the key of an entry file");
+        let named = match format {
+            Format::Rpm => repomd::read(store, directory, object),
+            Format::Deb => release::read(store, directory, object),
+        };
+        let named = match named {
             Ok(named) => named,
             Err(wrong) => return self.violations.push(format!("{key}: {wrong}")),
         };
@@ -135,71 +141,116 @@ impl Seen {
     fn mirrorlist(&mut self, store: &Bucket, key: &str, object: &Object) {
         let text = String::from_utf8_lossy(&object.bytes);
         let revision = between(&text, "/@", "/").first().map_or("", |number| number).to_owned();
-        // repos/P/R/S/D/V/flavors/F/, and the directory below.
-        let top = key.match_indices('/').nth(7).map_or(0, |(at, _)| at + 1);
-        let (repository, below) = key.split_at(top);
-        let snapshot = format!("{repository}@{revision}/{}repodata/repomd.xml", below.trim_end_matches("mirrorlist"));
-        if store.get(&snapshot).is_none() {
-            self.violations.push(format!("{key} names {snapshot}, which is not there"));
+        let (repository, below) = key.split_at(top(key));
+        let snapshot = format!("{repository}@{revision}/{}", below.trim_end_matches("mirrorlist"));
+        if Format::ALL.into_iter().all(|format| store.get(&format!("{snapshot}{}", entry_of(format))).is_none()) {
+            self.violations.push(format!("{key} names {snapshot}, and no entry file is there"));
         }
     }
 }
 
-/// Reads an entry file and all that it leads to; an error says what is wrong with it.
-fn read_entry(store: &Bucket, directory: &str, entry: &Object) -> Result<Named, String> {
-    let text = String::from_utf8_lossy(&entry.bytes);
-    let revision = between(&text, "<revision>", "</revision>").first().and_then(|number| number.parse().ok());
-    let mut named = Named { revision: revision.ok_or("it has no revision")?, ..Named::default() };
-    for data in between(&text, "<data type=\"", "</data>") {
-        let object = named.object(store, directory, data, "<checksum type=\"sha256\">")?;
-        if !data.starts_with("primary\"") {
-            continue;
-        }
-        let primary = unpacked(&object.bytes);
-        for package in between(&primary, "<package type=\"rpm\">", "</package>") {
-            let checksum = "<checksum type=\"sha256\" pkgid=\"YES\">";
-            let object = named.object(store, directory, package, checksum)?;
-            let size: Vec<_> = between(package, "<size package=\"", "\"");
-            if size != [object.bytes.len().to_string()] {
-                return Err(format!("it lists a package of {} bytes as of {size:?}", object.bytes.len()));
-            }
-            let href = between(package, "<location href=\"", "\"")[0];
-            let filename = href.rsplit('/').next().unwrap_or(href).to_owned();
-            let sha256 = between(package, checksum, "<")[0].to_owned();
-            named.packages.entry(filename).or_default().push(sha256);
-        }
-    }
-    Ok(named)
+/// Whether a public object may be written again with other bytes: an entry file, a list of mirrors, and what stands beside them.
+fn may_change(key: &str) -> bool {
+    let below = &key[top(key)..];
+    let (directory, name) = below.rsplit_once('/').unwrap_or(("", below));
+    let is_of_rpm = directory.ends_with("repodata") && name.starts_with("repomd.xml");
+    let is_of_apt = below.starts_with("dists/") && !below.contains("/by-hash/");
+    !below.starts_with('@') && (is_of_rpm || is_of_apt || name == "mirrorlist")
 }
 
-impl Named {
-    /// The object that an element names, if it is there and has the checksum that the element says.
-    fn object<'a>(
-        &mut self,
-        store: &'a Bucket,
-        directory: &str,
-        element: &str,
-        checksum: &str,
-    ) -> Result<&'a Object, String> {
-        let href = *between(element, "<location href=\"", "\"").first().ok_or("an element has no location")?;
-        let key = format!("{directory}{href}");
-        let object = store.get(&key).ok_or_else(|| format!("it names {key}, which is not there"))?;
-        let sha256 = hex::encode(Sha256::digest(&object.bytes));
-        let said = between(element, checksum, "<");
-        if said != [sha256.as_str()] {
-            return Err(format!("it names {key} with the checksum {said:?}, and that has {sha256}"));
-        }
-        self.keys.insert(key);
-        Ok(object)
-    }
+/// How much of a key the repository is: `repos/P/R/S/D/V/flavors/F/`.
+pub(crate) fn top(key: &str) -> usize {
+    key.match_indices('/').nth(7).map_or(0, |(at, _)| at + 1)
 }
 
-/// Metadata as text.
-fn unpacked(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    match bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        true => text = String::from_utf8_lossy(&zstd::decode_all(bytes).expect("zstd")).into_owned(),
-        false => drop(flate2::read::MultiGzDecoder::new(bytes).read_to_string(&mut text).expect("gzip")),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOP: &str = "repos/p/main/HEAD/centos/9/flavors/default/";
+
+    /// A store whose every change is looked at.
+    #[derive(Default)]
+    struct Watched {
+        store: Bucket,
+        published: Published,
     }
-    text
+
+    impl Watched {
+        fn put(&mut self, below: &str, text: &str) -> &mut Self {
+            let key = format!("{TOP}{below}");
+            let control = if may_change(&key) { "max-age=5" } else { "immutable" };
+            let headers = BTreeMap::from([("cache-control".to_owned(), control.to_owned())]);
+            self.store.put(&key, Some(Object::new(text.to_owned().into(), headers)));
+            self.published.written(&self.store, &key);
+            self
+        }
+
+        fn delete(&mut self, below: &str) -> &mut Self {
+            let key = format!("{TOP}{below}");
+            self.store.put(&key, None);
+            self.published.deleted(&key);
+            self
+        }
+
+        fn found(&self, what: &str) {
+            let found = self.published.violations();
+            assert!(found.len() == 1 && found[0].contains(what), "{what:?}, but {found:?}");
+        }
+    }
+
+    fn sha256(text: &str) -> String {
+        hex::encode(Sha256::digest(text))
+    }
+
+    /// A `repomd.xml` that names one file.
+    fn repomd(revision: u64, text: &str) -> String {
+        let checksum = sha256(text);
+        format!(
+            "<revision>{revision}</revision><data type=\"other\"><checksum type=\"sha256\">{checksum}</checksum>\
+             <location href=\"repodata/other\"/></data>"
+        )
+    }
+
+    /// A `Release` that names an empty list, by gzip.
+    fn release() -> String {
+        format!("Codename: bookworm\nSHA256:\n {} 5 main/binary-amd64/Packages.gz\n", sha256("bytes"))
+    }
+
+    #[tokio::test]
+    async fn what_must_not_be_is_found() {
+        let good = || {
+            let mut watched = Watched::default();
+            watched.put("x86_64/repodata/other", "bytes").put("x86_64/repodata/repomd.xml", &repomd(2, "bytes"));
+            assert!(watched.published.violations().is_empty());
+            watched
+        };
+        good().put("x86_64/repodata/other", "other bytes").found("was overwritten with other bytes");
+        good().put("x86_64/repodata/repomd.xml", &repomd(1, "bytes")).found("went back from revision 2 to 1");
+        good().put("x86_64/repodata/repomd.xml", &repomd(3, "other bytes")).found("with the checksum");
+        good()
+            .put("aarch64/repodata/repomd.xml", &repomd(1, "bytes"))
+            .found("aarch64/repodata/other, which is not there");
+        good().put("mirrorlist", "https://cdn/r/x/@2/\n").found("no entry file is there");
+        good().delete("x86_64/repodata/other").found("was deleted, which");
+        let superseded = |watched: &mut Watched| {
+            watched.put("x86_64/repodata/repomd.xml", "<revision>3</revision>").delete("x86_64/repodata/other");
+        };
+        let mut watched = good();
+        superseded(&mut watched);
+        watched.found("after it was superseded");
+    }
+
+    #[tokio::test]
+    async fn what_a_release_must_not_name_is_found() {
+        let list = format!("dists/bookworm/main/binary-amd64/by-hash/SHA256/{}", sha256("bytes"));
+        let snapshot = format!("@7/{}", release::ENTRY);
+        Watched::default()
+            .put(&list, "bytes")
+            .put(release::ENTRY, &release())
+            .found("no revision has one of the same bytes");
+        Watched::default().put(&snapshot, &release()).put(release::ENTRY, &release()).found("which is not there");
+        let mut other = Watched::default();
+        other.put(&snapshot, &release()).put(&list, "byte").put(release::ENTRY, &release()).found("with the checksum");
+    }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Report {
     counts: Counts,
     /// The endings that were bad.
     bad: Vec<Ending>,
+    /// The ending of the story with the lowest number.
+    first: Option<Ending>,
 }
 
 impl Report {
@@ -23,8 +25,19 @@ impl Report {
         for (name, count) in &ending.counts {
             *self.counts.entry(name).or_default() += count;
         }
+        if self.first.as_ref().is_none_or(|first| ending.seed < first.seed) {
+            self.first = Some(ending.clone());
+        }
         if !ending.violations.is_empty() {
             self.bad.push(ending);
+        }
+    }
+
+    /// The first story, told once more, must end as it did: else no seed could be replayed.
+    pub(crate) fn is_told_alike(&mut self, again: Ending) {
+        if let Some(first) = self.first.take_if(|first| first.seed == again.seed && *first != again) {
+            let violations = vec![format!("it was told in another way: {:?}, then {:?}", first.counts, again.counts)];
+            self.bad.push(Ending { violations, ..again });
         }
     }
 

@@ -10,7 +10,9 @@ use tokio::time::sleep;
 
 use crate::cloud::STORE;
 use crate::lambda::Lambda;
-use crate::published::Named;
+use crate::named::Named;
+use crate::package::Format;
+use crate::published::top;
 use crate::user::{Expected, User};
 use crate::world::{Counts, World};
 
@@ -21,7 +23,7 @@ const SETTLES: Duration = Duration::from_secs(4 * 3600);
 const SWEPT: Duration = Duration::from_secs(5 * 3600);
 
 /// What came of a story.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ending {
     pub(crate) seed: u64,
     pub(crate) violations: Vec<String>,
@@ -49,7 +51,8 @@ pub(crate) fn tell(seed: u64) -> Ending {
 async fn act(world: &Arc<World>) {
     let lambda = Lambda::start(world);
     let expected = Arc::<Mutex<Expected>>::default();
-    let repositories: Vec<_> = (0..=world.chance.below(2)).map(|number| format!("p/main/{number}/centos/9")).collect();
+    let repository = |number| format!("p/main/{number}/{}", world.chance.pick(&Format::ALL).distro());
+    let repositories: Vec<_> = (0..=world.chance.below(2)).map(repository).collect();
     let users = (0..2 + world.chance.below(5)).map(|number| {
         let (world, lambda, expected) = (world.clone(), lambda.clone(), expected.clone());
         let user = User { number, world, lambda, repositories: repositories.clone(), expected };
@@ -134,13 +137,12 @@ fn compare(world: &World, expected: &Expected) {
 /// After the grace nothing is left of what nobody needs.
 fn nothing_else(world: &World) {
     let entries = world.published.entries();
-    let named: BTreeSet<_> = entries.values().flat_map(|named| &named.keys).collect();
+    let named: BTreeSet<_> = entries.values().flat_map(|named| named.keys.union(&named.beside)).collect();
     let is_kept = |key: &str| {
         let is_entry = entries.contains_key(key) || key.ends_with("/mirrorlist");
-        let is_snapshot = entries.iter().any(|(entry, Named { revision, .. })| {
-            let top = entry.split_inclusive('/').take(8).collect::<String>();
-            key.starts_with(&format!("{top}@{revision}/"))
-        });
+        let is_snapshot = entries
+            .iter()
+            .any(|(entry, Named { revision, .. })| key.starts_with(&format!("{}@{revision}/", &entry[..top(entry)])));
         is_entry || is_snapshot || named.contains(&key.to_owned())
     };
     let left: Vec<_> = world.cloud.s3.look(STORE, |store| {

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use crate::cloud::{Ask, CREDENTIALS};
 use crate::lambda::Lambda;
-use crate::package::Package;
+use crate::package::{Format, Package};
 use crate::world::World;
 
 /// How often a request is sent before we give up; answers 5xx and no answers are common in bad weather.
@@ -39,14 +39,14 @@ impl User {
         let chance = self.world.chance.fork();
         let mut mine: BTreeSet<(String, String)> = BTreeSet::new();
         // A repository that nobody else uses, and that this user deletes now and then.
-        let own = format!("user{}/main/HEAD/centos/9", self.number);
+        let own = format!("user{}/main/HEAD/{}", self.number, chance.pick(&Format::ALL).distro());
         for step in 0..steps {
             sleep(Duration::from_millis(chance.below(*chance.pick(&[300, 10_000, 90_000])))).await;
             let repository = if chance.one_in(4) { own.clone() } else { chance.pick(&self.repositories).clone() };
-            let content = format!("step {step} of user {}", self.number);
+            let (format, content) = (Format::of(&repository), format!("step {step} of user {}", self.number));
             match chance.below(10) {
                 0..5 => {
-                    let package = Package::new(&format!("own-{}-{step}", self.number), &content);
+                    let package = Package::new(format, &format!("own-{}-{step}", self.number), &content);
                     let place = (repository, package.filename.clone());
                     self.upload(&place.0, &package).await;
                     self.expect_only(&place, Some(package.sha256));
@@ -54,15 +54,16 @@ impl User {
                 }
                 5 | 6 => {
                     let Some(place) = self.one_of(&chance, &mine) else { continue };
-                    let name = place.1.trim_end_matches("-1.0-1.x86_64.rpm").to_owned();
-                    let package = Package::new(&name, &content);
+                    let format = Format::of(&place.0);
+                    let package = Package::new(format, format.name(&place.1), &content);
                     if self.upload(&place.0, &package).await {
                         self.expect_only(&place, Some(package.sha256));
                     }
                 }
                 7 => {
                     let Some(place) = self.one_of(&chance, &mine) else { continue };
-                    self.delete(&format!("/binaries/{}/x86_64/{}", place.0, place.1)).await;
+                    let arch = Format::of(&place.0).arch();
+                    self.delete(&format!("/binaries/{}/{arch}/{}", place.0, place.1)).await;
                     self.expect_only(&place, None);
                     mine.remove(&place);
                 }
@@ -74,7 +75,7 @@ impl User {
                 _ => {
                     // A name that everybody fights for.
                     let repository = self.repositories[0].clone();
-                    let package = Package::new("shared", &content);
+                    let package = Package::new(Format::of(&repository), "shared", &content);
                     let place = (repository, package.filename.clone());
                     self.with(|expected| {
                         expected.entry(place.clone()).or_default().insert(Some(package.sha256.clone()))
@@ -104,7 +105,7 @@ impl User {
             repository.split('/').collect::<Vec<_>>().try_into().expect("five names");
         let wanted = json!({
             "project": project, "ref": git_ref, "sha1": sha1, "distro": distro, "distro_version": version,
-            "arch": "x86_64", "filename": package.filename, "size": package.bytes.len(), "sha256": package.sha256,
+            "arch": Format::of(repository).arch(), "filename": package.filename, "size": package.bytes.len(), "sha256": package.sha256,
             "force": true,
         });
         let ticket = self.ask("POST", "/uploads", Some(&wanted), upload::router).await;

@@ -21,6 +21,8 @@ pub(crate) enum Fate {
     KilledBefore,
     /// It is done, and the process that asked dies.
     KilledAfter,
+    /// It is done, and the process that asked stands still for so long, as one that its host has put to sleep.
+    Frozen(Duration),
 }
 
 /// In a word or two, for whoever replays a story.
@@ -33,9 +35,13 @@ impl fmt::Display for Fate {
             Self::Late(after) => write!(f, "not heard of, and done after {after:?}"),
             Self::KilledBefore => f.write_str("the last of its process, which nobody hears"),
             Self::KilledAfter => f.write_str("done, and the last of its process"),
+            Self::Frozen(time) => write!(f, "done, and heard of when its process wakes up after {time:?}"),
         }
     }
 }
+
+/// The longest time a process stands still, in milliseconds: long enough for others to take its lease, and to end what they began.
+const FROZEN: u64 = 120_000;
 
 /// The odds of one story: each is once in so many calls, and never if 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +51,14 @@ pub(crate) struct Odds {
     late: u64,
     killed: u64,
     slow: u64,
+    frozen: u64,
     /// How far the clocks of processes are from the true time at most, in milliseconds.
     pub(crate) skew: u64,
 }
 
 impl Odds {
     /// Nothing goes wrong any more.
-    pub(crate) const CALM: Self = Self { refused: 0, unheard: 0, late: 0, killed: 0, slow: 0, skew: 0 };
+    pub(crate) const CALM: Self = Self { refused: 0, unheard: 0, late: 0, killed: 0, slow: 0, frozen: 0, skew: 0 };
 
     /// Those of a story: some have one kind of trouble, some have all.
     pub(crate) fn of(chance: &Chance) -> Self {
@@ -62,7 +69,8 @@ impl Odds {
             late: odds(chance, 20),
             killed: odds(chance, 25),
             slow: odds(chance, 20),
-            skew: *chance.pick(&[0, 500, 5_000]),
+            frozen: odds(chance, 150),
+            skew: *chance.pick(&[0, 500, 5_000, 60_000]),
         }
     }
 
@@ -81,6 +89,9 @@ impl Odds {
         }
         if chance.one_in(self.killed) {
             return if chance.one_in(2) { Fate::KilledBefore } else { Fate::KilledAfter };
+        }
+        if chance.one_in(self.frozen) {
+            return Fate::Frozen(Duration::from_millis(chance.below(FROZEN)));
         }
         Fate::Done
     }

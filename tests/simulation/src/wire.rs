@@ -42,6 +42,7 @@ impl Wire {
         let Self { world, life } = self;
         world.count("calls");
         sleep(world.delay(&ask)).await;
+        life.awake().await;
         // Part of a dead process that nothing has stopped yet.
         if life.is_over() {
             return pending().await;
@@ -73,8 +74,14 @@ impl Wire {
                 world.answer(&ask).await;
                 return die(&world, &life).await;
             }
+            Fate::Frozen(time) => {
+                world.count("frozen");
+                life.freeze(time);
+                world.answer(&ask).await
+            }
         };
         sleep(world.delay(&ask)).await;
+        life.awake().await;
         Ok(answer.into_response())
     }
 }
