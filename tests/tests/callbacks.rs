@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use colca_tests::{
     Client, Repository, Response, accounts, aws, chacra, configuration, deliveries, functions, receiver::Receiver,
-    rpms, serve, stack, upload, wait,
+    rpms, serve, stack, unique, upload, wait,
 };
 use configuration::Borrowed;
 use serde_json::json;
@@ -40,6 +40,24 @@ fn log_in(user: &str, key: &str) -> String {
     text(&answer["secret"]).to_owned()
 }
 
+/// A key that nobody else has, with a colon in it.
+fn key() -> String {
+    format!("a:{}", hex::encode(unique::random::<16>()))
+}
+
+/// What proves it to receivers.
+fn proof(key: &str) -> String {
+    STANDARD.encode(format!("colca:{key}"))
+}
+
+/// No function that tells something, or is told the secret, may have it in its log.
+fn nobody_logs(secrets: &[&str]) {
+    for folder in ["callback", "reap", "repo-build", "curate", "admin"] {
+        let log = functions::logged(folder);
+        assert!(!log.is_empty() && !secrets.iter().any(|secret| log.contains(secret)), "{folder} logs a secret");
+    }
+}
+
 fn package() -> Package {
     Package::read(&rpms::one("corpus-text"))
 }
@@ -52,12 +70,13 @@ fn ask(action: &str, repository: &Repository) -> Response {
 fn all_that_happens_is_told_in_order_and_signed() {
     let receiver = Receiver::start();
     let configuration = tell(&receiver, "");
-    let secret = log_in("colca", "a:key");
+    let key = key();
+    let secret = log_in("colca", &key);
     let repository = Repository::new("told");
     upload::publish(&repository, &package());
     let heard = receiver.wait_for_end(&repository.project, &["queued", "building", "ready"]);
 
-    let (mut ids, basic) = (BTreeMap::new(), format!("Basic {}", STANDARD.encode("colca:a:key")));
+    let (mut ids, basic) = (BTreeMap::new(), format!("Basic {}", proof(&key)));
     for heard in &heard {
         assert_eq!(heard.path, format!("/api/repos/{}/", repository.project));
         assert_eq!((heard.header("content-type"), heard.header("authorization")), ("application/json", &*basic));
@@ -87,6 +106,7 @@ fn all_that_happens_is_told_in_order_and_signed() {
 
     // Who forgets what proves it sends without.
     let _ = accounts::delete(URL).expect(204);
+    nobody_logs(&[&key, &proof(&key), &secret]);
     drop(configuration);
 }
 
@@ -115,6 +135,8 @@ fn what_is_not_heard_is_told_again_before_anything_else() {
         [500, 302, 401][*refused - 1]
     });
     let _configuration = tell(&receiver, "retry_seconds = 1");
+    let key = key();
+    let secret = log_in("colca", &key);
     let repository = Repository::new("again");
     upload::publish(&repository, &package());
     let heard = receiver.wait_for_end(&repository.project, &["queued", "building", "ready"]);
@@ -122,6 +144,9 @@ fn what_is_not_heard_is_told_again_before_anything_else() {
     assert_eq!(answers[..4], [500, 302, 401, 200], "{answers:?}");
     let (id, body) = (heard[0].header("webhook-id"), &heard[0].body);
     assert!(heard[1..4].iter().all(|again| again.header("webhook-id") == id && again.status() == "queued"), "{body}");
+    let _ = accounts::delete(URL).expect(204);
+    // Nor where an answer is logged that nobody likes.
+    nobody_logs(&[&key, &proof(&key), &secret]);
 }
 
 #[test]

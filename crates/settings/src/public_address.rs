@@ -57,11 +57,19 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// Whether an address is one that only neighbours on the same wire have: there are the metadata of clouds.
-pub(crate) fn is_link_local(address: IpAddr) -> bool {
+/// What clouds tell their machines, secrets among it, beside what is of the link: so says [`SPECIAL_V4`].
+const METADATA_V4: [Ipv4Addr; 3] =
+    [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
+
+/// That of AWS: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html>.
+const METADATA_V6: Ipv6Net = v6([0xfd00, 0x0ec2], 32);
+
+/// Whether a cloud may tell its machines there what nobody else is to know: any address that only neighbours on the same wire
+/// have, and some others.
+pub(crate) fn may_be_metadata(address: IpAddr) -> bool {
     match address.to_canonical() {
-        IpAddr::V4(address) => address.is_link_local(),
-        IpAddr::V6(address) => address.is_unicast_link_local(),
+        IpAddr::V4(address) => address.is_link_local() || METADATA_V4.contains(&address),
+        IpAddr::V6(address) => address.is_unicast_link_local() || METADATA_V6.contains(&address),
     }
 }
 

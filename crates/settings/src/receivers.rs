@@ -6,7 +6,7 @@ use std::str::FromStr;
 use colca_model::Invalid;
 use ipnet::IpNet;
 
-use crate::public_address::{is_link_local, is_public};
+use crate::public_address::{is_public, may_be_metadata};
 use crate::{Keys, Node, WebDirectory};
 
 /// The most that are allowed though they are private.
@@ -36,8 +36,8 @@ impl Receivers {
     }
 
     /// Whether we may connect to an address that a host has. What is not public needs a word of the configuration; and an
-    /// address of the link, where clouds keep what their machines must not tell, needs that its network is named: whoever
-    /// can change the name of a host must not get there.
+    /// address where clouds keep what their machines must not tell needs that its network is named: whoever can change the
+    /// name of a host must not get there.
     #[must_use]
     pub fn may_reach(&self, host: &str, address: IpAddr) -> bool {
         let address = address.to_canonical();
@@ -57,7 +57,7 @@ impl Receivers {
 /// What may be reached though it is private.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Private {
-    /// All addresses but those of the link that a name leads to, in lower case.
+    /// All addresses that a name leads to, but those of metadata; in lower case.
     Host(String),
     Network(IpNet),
 }
@@ -65,7 +65,7 @@ enum Private {
 impl Private {
     fn permits(&self, host: &str, address: IpAddr) -> bool {
         match self {
-            Self::Host(name) => host.eq_ignore_ascii_case(name) && !is_link_local(address),
+            Self::Host(name) => host.eq_ignore_ascii_case(name) && !may_be_metadata(address),
             Self::Network(network) => network.contains(&address),
         }
     }
@@ -142,7 +142,15 @@ mod tests {
         let named = receivers(&["Shaman.internal"]);
         assert!(may(&named, "shaman.internal", "10.0.0.1") && may(&named, "SHAMAN.internal", "127.0.0.1"));
         assert!(!may(&named, "other.internal", "10.0.0.1"));
-        for address in ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254"] {
+        for address in [
+            "169.254.169.254",
+            "fe80::1",
+            "::ffff:169.254.169.254",
+            "100.100.100.200",
+            "168.63.129.16",
+            "192.0.0.192",
+            "fd00:ec2::254",
+        ] {
             assert!(!may(&named, "shaman.internal", address), "{address}");
         }
         assert!(may(&receivers(&["169.254.169.254"]), "any.example", "169.254.169.254"));

@@ -11,6 +11,10 @@ use tracing::{error, warn};
 /// How long it may take in all. The next round comes after a minute.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// How much before its time it is told: a round comes each minute, now a second early, now late, and the one before is nearer than
+/// the one after.
+const EARLY: Duration = Duration::from_secs(30);
+
 /// How long it waits before it tries again.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -23,7 +27,7 @@ pub(crate) async fn tell_health(services: &Services) -> colca_store::Result<()> 
         return Ok(());
     }
     let now = services.clock.now();
-    if !services.jobs.claim_ping(now, pings.frequency).await? {
+    if !services.jobs.claim_ping(now, pings.frequency.saturating_sub(EARLY)).await? {
         return Ok(());
     }
     let (sender, id) = (Sender::new(services), format!("ping_{}", now.as_millisecond()));
