@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>: refused unless a statement
 //! allows it, and whatever a statement denies. Only what the template uses is known; anything else panics, so that nothing is
-//! taken for allowed or refused by mistake.
+//! taken for allowed or refused by mistake. What SAM adds to a role by itself counts as well.
 //!
 //! Resources have the names they have in the template: the ARN of `StoreBucket` is `StoreBucket`, that of an object in it
 //! `StoreBucket/key`. Parameters of AWS itself stay as they are written: `${AWS::Region}`.
@@ -22,19 +22,32 @@ pub struct Wish<'a> {
     pub context: &'a [(&'a str, &'a str)],
 }
 
+/// What a statement is about: `Resource`, or `NotResource`.
+#[derive(Debug)]
+enum Scope {
+    Of(Vec<String>),
+    AllBut(Vec<String>),
+}
+
 /// One statement, evaluated.
 #[derive(Debug)]
 struct Statement {
     allows: bool,
     actions: Vec<String>,
-    resources: Vec<String>,
+    scope: Scope,
     /// Key and value, all of which must be equal.
     conditions: Vec<(String, String)>,
 }
 
-/// The policy of one function.
+/// The policy of one function, with what SAM adds to it.
 #[derive(Debug)]
 pub struct Policy(Vec<Statement>);
+
+/// What SAM attaches to every role, `AWSLambdaBasicExecutionRole`: writing logs.
+const LOGS: &[&str] = &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"];
+/// What it attaches to the role of a function that a queue wakes, `AWSLambdaSQSQueueExecutionRole`: reading any queue, and
+/// [`LOGS`].
+const QUEUES: &[&str] = &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
 
 /// The template, deployed with some parameters.
 #[derive(Debug)]
@@ -71,9 +84,24 @@ impl Template {
             let folder = function.at(&["Properties", "CodeUri"]).text().trim_start_matches("functions/").to_owned();
             let statements = function.at(&["Properties", "Policies"]).items().iter();
             let statements = statements.flat_map(|document| document.at(&["Statement"]).items());
-            (folder, Policy(statements.filter_map(|statement| self.statement(statement)).collect()))
+            let own = statements.filter_map(|statement| self.statement(statement));
+            (folder, Policy(self.added(function).into_iter().chain(own).collect()))
         };
         functions.map(policy).collect()
+    }
+
+    /// What SAM adds to the role of a function.
+    fn added(&self, function: &Yaml) -> Vec<Statement> {
+        let properties = function.at(&["Properties"]);
+        let events = properties.at(&["Events"]).entries();
+        let mut added = vec![Statement::allowing(LOGS, vec!["*".to_owned()])];
+        if events.iter().any(|(_, event)| event.at(&["Type"]).text() == "SQS") {
+            added.push(Statement::allowing(QUEUES, vec!["*".to_owned()]));
+        }
+        if let Some(queue) = properties.get("DeadLetterQueue") {
+            added.push(Statement::allowing(&["sqs:SendMessage"], self.texts(queue.at(&["TargetArn"]))));
+        }
+        added
     }
 
     /// A statement; none if a condition of the template leaves it out.
@@ -86,7 +114,7 @@ impl Template {
             let none = Yaml::Call("Ref".to_owned(), Box::new(Yaml::Text("AWS::NoValue".to_owned())));
             return if *chosen == none { None } else { self.statement(chosen) };
         }
-        let known = ["Sid", "Effect", "Action", "Resource", "Condition"];
+        let known = ["Sid", "Effect", "Action", "Resource", "NotResource", "Condition"];
         let odd: Vec<_> = statement.entries().iter().filter(|(key, _)| !known.contains(&key.as_str())).collect();
         assert!(odd.is_empty(), "not known here: {odd:?}");
         let effect = statement.at(&["Effect"]).text();
@@ -96,10 +124,15 @@ impl Template {
             assert_eq!(operator, "StringEquals", "not known here");
             keys.entries().iter().map(|(key, value)| (key.clone(), self.text(value)))
         });
+        let scope = match (statement.get("Resource"), statement.get("NotResource")) {
+            (Some(resources), None) => Scope::Of(self.texts(resources)),
+            (None, Some(resources)) => Scope::AllBut(self.texts(resources)),
+            _ => panic!("one of both: {statement:?}"),
+        };
         Some(Statement {
             allows: effect == "Allow",
             actions: self.texts(statement.at(&["Action"])),
-            resources: self.texts(statement.at(&["Resource"])),
+            scope,
             conditions: conditions.collect(),
         })
     }
@@ -161,6 +194,23 @@ impl Template {
     }
 }
 
+impl Scope {
+    fn covers(&self, wanted: &str) -> bool {
+        let is_among = |resources: &[String]| resources.iter().any(|resource| matches(resource, wanted));
+        match self {
+            Self::Of(resources) => is_among(resources),
+            Self::AllBut(resources) => !is_among(resources),
+        }
+    }
+}
+
+impl Statement {
+    fn allowing(actions: &[&str], resources: Vec<String>) -> Self {
+        let actions = actions.iter().map(|action| (*action).to_owned()).collect();
+        Self { allows: true, actions, scope: Scope::Of(resources), conditions: vec![] }
+    }
+}
+
 impl Policy {
     /// Whether it lets somebody have their wish.
     #[must_use]
@@ -169,17 +219,23 @@ impl Policy {
             let known = |(key, value): &(String, String)| wish.context.contains(&(key.as_str(), value.as_str()));
             // The names of actions are the same in capitals and without, those of resources are not.
             statement.actions.iter().any(|action| matches(&action.to_lowercase(), &wish.action.to_lowercase()))
-                && statement.resources.iter().any(|resource| matches(resource, wish.resource))
+                && statement.scope.covers(wish.resource)
                 && statement.conditions.iter().all(known)
         };
         let met: Vec<_> = self.0.iter().filter(met).collect();
         !met.is_empty() && met.iter().all(|statement| statement.allows)
     }
 
-    /// The services of which it allows every action, or every resource: there should be none.
+    /// What it allows of a whole service, or to what nobody has named, but for [`LOGS`]: there should be nothing.
     pub fn wide_open(&self) -> impl Iterator<Item = &str> {
-        let open = self.0.iter().flat_map(|statement| statement.actions.iter().chain(&statement.resources));
-        open.filter(|text| *text == "*" || text.ends_with(":*") && text.matches(':').count() == 1).map(String::as_str)
+        let allowed = self.0.iter().filter(|statement| statement.allows);
+        let open = allowed.flat_map(move |statement| {
+            let context: Vec<_> = statement.conditions.iter().map(|(key, value)| (&**key, &**value)).collect();
+            let anywhere = move |action| self.allows(&Wish { action, resource: "another", context: &context });
+            let actions = statement.actions.iter().map(String::as_str);
+            actions.filter(move |action| *action == "*" || action.ends_with(":*") || anywhere(action))
+        });
+        open.filter(|action| !LOGS.contains(action))
     }
 }
 
@@ -220,7 +276,7 @@ mod tests {
         let statement = |allows, action: &str, conditions| Statement {
             allows,
             actions: vec![action.to_owned()],
-            resources: vec!["T".to_owned()],
+            scope: Scope::Of(vec!["T".to_owned()]),
             conditions,
         };
         let condition = vec![("tag".to_owned(), "yes".to_owned())];
@@ -241,5 +297,28 @@ mod tests {
             assert_eq!(policy.allows(&Wish { action, resource: "T", context }), expected, "{action} {context:?}");
         }
         assert!(!policy.allows(&Wish { action: "d:GetItem", resource: "T/index/a", context: &[] }));
+    }
+
+    #[test]
+    fn what_is_denied_for_all_but_one_is_left_of_that_one() {
+        let anywhere = || Statement::allowing(&["q:Take", "q:Look"], vec!["*".to_owned()]);
+        let all_but = |resource: &str| Statement {
+            allows: false,
+            actions: vec!["q:Take".to_owned()],
+            scope: Scope::AllBut(vec![resource.to_owned()]),
+            conditions: vec![],
+        };
+        let policy = Policy(vec![anywhere(), all_but("Q")]);
+        for (action, resource, expected) in
+            [("q:Take", "Q", true), ("q:Take", "R", false), ("q:Look", "R", true), ("q:Put", "Q", false)]
+        {
+            assert_eq!(policy.allows(&Wish { action, resource, context: &[] }), expected, "{action} {resource}");
+        }
+        assert_eq!(policy.wide_open().collect::<Vec<_>>(), ["q:Look"]);
+        let tagged = Statement { conditions: vec![("tag".to_owned(), "yes".to_owned())], ..anywhere() };
+        assert_eq!(Policy(vec![tagged]).wide_open().count(), 2);
+        assert_eq!(Policy(vec![Statement::allowing(&["q:*"], vec!["Q".to_owned()])]).wide_open().count(), 1);
+        // Nothing is allowed by what denies alone.
+        assert!(!Policy(vec![all_but("Q")]).allows(&Wish { action: "q:Take", resource: "Q", context: &[] }));
     }
 }

@@ -105,10 +105,37 @@ fn names() -> BTreeSet<String> {
     list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
+fn read(template: &str) -> (String, Yaml) {
+    let text = fs::read_to_string(root().join(template)).expect("the template");
+    let yaml = Yaml::parse(&text);
+    (text, yaml)
+}
+
+#[test]
+fn the_template_says_what_it_is_to_be_given_and_what_each_alarm_means() {
+    let (text, template) = read("infra/observability.yaml");
+    let (_, deployed) = read("template.yaml");
+    let (head, _) = text.split_once("\nParameters:").expect("parameters");
+    for (name, parameter) in template.at(&["Parameters"]).entries() {
+        let description = parameter.at(&["Description"]).text();
+        if let Some((_, output)) = description.split_once("output ") {
+            let output = output.split(' ').next().expect("a name");
+            assert!(deployed.at(&["Outputs"]).get(output).is_some(), "{name}: template.yaml has no output {output}");
+        }
+        assert!(
+            parameter.get("Default").is_some() || head.contains(&format!(" {name}=...")),
+            "{name} is not in the head"
+        );
+    }
+    for (name, resource) in template.at(&["Resources"]).entries() {
+        let is_alarm = resource.at(&["Type"]).text() == "AWS::CloudWatch::Alarm";
+        assert!(!is_alarm || head.split([' ', ',']).any(|word| word == name), "what does {name} mean?");
+    }
+}
+
 #[test]
 fn alarms_and_dashboard_look_at_what_is_measured_and_at_all_of_it() {
-    let template = fs::read_to_string(root().join("infra/observability.yaml")).expect("the template");
-    let template = Yaml::parse(&template);
+    let (_, template) = read("infra/observability.yaml");
     let mut looked_at = BTreeSet::new();
     for (_, resource) in template.at(&["Resources"]).entries() {
         let properties = resource.get("Properties");

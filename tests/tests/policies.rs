@@ -40,10 +40,39 @@ fn each_function_may_do_what_it_does_and_must_not_do_what_others_do() {
 }
 
 #[test]
-fn no_policy_has_a_whole_service() {
+fn no_policy_has_a_whole_service_or_what_nobody_has_named() {
     for (folder, policy) in Template::read(&[]).policies() {
         assert_eq!(policy.wide_open().collect::<Vec<_>>(), Vec::<&str>::new(), "{folder}");
     }
+}
+
+/// The functions that a queue wakes, each with its queue.
+const WOKEN: [(&str, &str); 4] =
+    [("ingest", "IngestQueue"), ("import", "ImportQueue"), ("repo-build", "BuildQueue"), ("callback", "CallbackQueue")];
+/// What nobody takes messages from but a human, and a queue of somebody else.
+const OTHERS: [&str; 6] =
+    ["IngestDlq", "ImportDlq", "BuildDlq", "CallbackDlq", "ReapDlq", "arn:aws:sqs:eu-west-1:1:another"];
+
+#[test]
+fn each_function_takes_messages_from_its_own_queue_and_from_no_other() {
+    let mut wrong = Vec::new();
+    for (folder, policy) in Template::read(&[]).policies() {
+        let own = WOKEN.iter().find(|(woken, _)| *woken == folder).map(|(_, queue)| *queue);
+        for resource in WOKEN.iter().map(|(_, queue)| *queue).chain(OTHERS) {
+            let is_own = own == Some(resource);
+            let mut check = |action: &str, expected: bool| {
+                let allowed = policy.allows(&Wish { action, resource, context: &[] });
+                wrong.extend((allowed != expected).then(|| format!("{folder}: {action} {resource}: {allowed}")));
+            };
+            check("sqs:ReceiveMessage", is_own);
+            check("sqs:DeleteMessage", is_own);
+            check("sqs:ChangeMessageVisibility", is_own && folder == "callback");
+            if own.is_some() {
+                check("sqs:GetQueueAttributes", is_own);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn texts(element: &Element) -> Vec<String> {
         .collect()
 }
 
-/// The inline policies of a function's role.
+/// The inline policies of a function's role, with what they deny.
 fn policies(role: &str) -> Vec<Value> {
     let names = aws::query("iam", &format!("Action=ListRolePolicies&Version=2010-05-08&RoleName={role}"));
     let names = names.children[0].child("PolicyNames").map(texts).unwrap_or_default();
@@ -108,6 +108,7 @@ fn each_function_writes_to_the_store_what_is_its_own_and_only_those_that_ask_who
         policies(&role)
             .iter()
             .flat_map(|policy| policy["Statement"].as_array().cloned().unwrap_or_default())
+            .filter(|statement| statement["Effect"] == "Allow")
             .collect::<Vec<_>>()
     };
     let (store, accounts) = (stack().store(), stack().get("COLCA_ACCOUNTS_SECRET"));
@@ -170,6 +171,14 @@ fn in_template(resource: &str) -> String {
     let first = lines.next().unwrap_or_else(|| panic!("template.yaml has no {resource}"));
     let rest = lines.take_while(|line| !line.starts_with("  ") || line.starts_with("   ") || line.trim().is_empty());
     [first].into_iter().chain(rest).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_is_to_be_told_waits_for_as_long_as_sqs_keeps_anything() {
+    for queue in ["CallbackQueue", "CallbackDlq"] {
+        let text = in_template(queue);
+        assert!(text.contains("FifoQueue: true") && text.contains("MessageRetentionPeriod: 1209600"), "{text}");
+    }
 }
 
 #[test]

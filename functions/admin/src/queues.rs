@@ -19,6 +19,8 @@ pub(crate) async fn queues(services: &Services, build: colca_store::Result<Optio
         part["ok"] = json!(lag < LATE);
         Ok(part)
     };
+    // `ok` says that the queue answers. How many wait says nothing of how late they are: a burst has hundreds, a receiver that
+    // is away perhaps one. For those CloudWatch has an alarm, CallbackLags; what was given up is among the dead letters.
     let callback = async {
         let mut part = counts(services.queues.depth(Queue::Callback).await?);
         part["ok"] = json!(true);
