@@ -27,9 +27,16 @@ static WAITING: AtomicUsize = AtomicUsize::new(0);
 /// Ours until this is dropped.
 #[derive(Debug)]
 pub struct Borrowed {
-    before: Option<Vec<u8>>,
-    _all: File,
+    before: Before,
     _turn: MutexGuard<'static, ()>,
+}
+
+/// What was published, to be put back; until this is dropped no other file of tests changes it.
+#[derive(Debug)]
+pub(crate) struct Before {
+    /// `None` if there was nothing.
+    text: Option<String>,
+    _all: File,
 }
 
 /// Waits for a turn, and remembers what there is.
@@ -38,17 +45,30 @@ pub fn borrow() -> Borrowed {
     WAITING.fetch_add(1, Ordering::SeqCst);
     let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     WAITING.fetch_sub(1, Ordering::SeqCst);
-    let all = lock();
-    let response = Client::uploader().get(URL);
-    let before = (response.status != 404).then(|| response.expect(200).body);
-    Borrowed { before, _all: all, _turn: turn }
+    Borrowed { before: Before::remember(), _turn: turn }
 }
 
-/// Waits until no other file of tests changes the configuration, as none does until this is dropped.
-pub(crate) fn lock() -> File {
-    let file = File::create(root().join(".localstack/test-configuration.lock")).expect("the working copy is writable");
-    file.lock().expect("the file system knows locks");
-    file
+impl Before {
+    /// Waits until no other file of tests changes the configuration.
+    pub(crate) fn remember() -> Self {
+        let all = File::create(root().join(".localstack/test-configuration.lock")).expect("a writable working copy");
+        all.lock().expect("the file system knows locks");
+        let response = Client::uploader().get(URL);
+        Self { text: (response.status != 404).then(|| response.expect(200).text()), _all: all }
+    }
+
+    /// Empty if there was nothing.
+    pub(crate) fn text(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
+    }
+
+    /// Publishes it, or that there is nothing.
+    pub(crate) fn put_back(&self) {
+        match &self.text {
+            Some(text) => drop(put(text, &[]).expect(200)),
+            None => aws::delete(stack().store(), "state/colca.toml"),
+        }
+    }
 }
 
 impl Borrowed {
@@ -63,7 +83,7 @@ impl Drop for Borrowed {
     fn drop(&mut self) {
         // Also if the test failed, for the others; but then a second panic would end them all.
         let put_back = panic::catch_unwind(|| {
-            put_back(self.before.as_deref());
+            self.before.put_back();
             // Whoever is next waits for what it publishes itself.
             if WAITING.load(Ordering::SeqCst) == 0 {
                 wait_for_effect();
@@ -74,14 +94,6 @@ impl Drop for Borrowed {
         {
             panic::resume_unwind(reason);
         }
-    }
-}
-
-/// Publishes what there was, or that there was nothing.
-pub(crate) fn put_back(before: Option<&[u8]>) {
-    match before {
-        Some(text) => drop(Client::uploader().send("PUT", URL, &[], text).expect(200)),
-        None => aws::delete(stack().store(), "state/colca.toml"),
     }
 }
 

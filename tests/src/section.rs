@@ -3,7 +3,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
     panic,
     sync::{Mutex, PoisonError},
     thread,
@@ -12,8 +11,8 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    Client, Repository,
-    configuration::{URL, lock, put, put_back, wait_for_effect},
+    Repository,
+    configuration::{Before, put, wait_for_effect},
 };
 
 /// Ours until this is dropped; then it is taken out again.
@@ -32,14 +31,12 @@ struct Part {
 #[derive(Debug)]
 struct Shared {
     /// What there was before the first of them, `None` while there are none.
-    before: Option<Option<Vec<u8>>>,
-    /// Held as long.
-    lock: Option<File>,
+    before: Option<Before>,
     parts: BTreeMap<u64, Part>,
     next: u64,
 }
 
-static SHARED: Mutex<Shared> = Mutex::new(Shared { before: None, lock: None, parts: BTreeMap::new(), next: 0 });
+static SHARED: Mutex<Shared> = Mutex::new(Shared { before: None, parts: BTreeMap::new(), next: 0 });
 
 impl Section {
     /// Adds tables, and waits until they are in effect everywhere.
@@ -56,11 +53,7 @@ impl Section {
         let part = Part { tables: tables.to_owned(), allow: allow.iter().map(|url| (*url).to_owned()).collect() };
         let number = {
             let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-            if shared.before.is_none() {
-                shared.lock = Some(lock());
-                let response = Client::uploader().get(URL);
-                shared.before = Some((response.status != 404).then(|| response.expect(200).body));
-            }
+            shared.before.get_or_insert_with(Before::remember);
             shared.next += 1;
             let number = shared.next;
             shared.parts.insert(number, part);
@@ -83,9 +76,10 @@ impl Drop for Section {
             let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
             shared.parts.remove(&self.0);
             if shared.parts.is_empty() {
-                put_back(shared.before.take().flatten().as_deref());
+                // No other file of tests may change it before this is in effect.
+                let before = shared.before.take();
+                before.iter().for_each(Before::put_back);
                 wait_for_effect();
-                shared.lock = None;
             } else {
                 let _ = put(&shared.text(), &[]).expect(200);
             }
@@ -99,19 +93,23 @@ impl Drop for Section {
 }
 
 impl Shared {
-    /// The whole configuration. Tables may stand in any order, so they follow what was there.
+    /// The whole configuration.
     fn text(&self) -> String {
-        let mut text =
-            String::from_utf8_lossy(self.before.iter().flatten().next().map_or(&[], Vec::as_slice)).into_owned();
-        let allow: Vec<_> = self.parts.values().flat_map(|part| &part.allow).collect();
-        if !allow.is_empty() {
-            text += &format!("\n[external]\nallow = {}\n", json!(allow));
-        }
-        for part in self.parts.values() {
-            text += &format!("\n{}\n", part.tables);
-        }
-        text
+        with(self.before.as_ref().map_or("", Before::text), self.parts.values())
     }
+}
+
+/// Tables may stand in any order, so the parts follow what was there.
+fn with<'a>(before: &str, parts: impl Iterator<Item = &'a Part> + Clone) -> String {
+    let mut text = before.to_owned();
+    let allow: Vec<_> = parts.clone().flat_map(|part| &part.allow).collect();
+    if !allow.is_empty() {
+        text += &format!("\n[external]\nallow = {}\n", json!(allow));
+    }
+    for part in parts {
+        text += &format!("\n{}\n", part.tables);
+    }
+    text
 }
 
 /// A table that names the keys of a repository's project, in the order of their signatures.
@@ -122,16 +120,13 @@ pub fn signed_by(repository: &Repository, keys: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use super::{Part, Shared};
+    use super::{Part, with};
 
     #[test]
     fn parts_follow_what_was_there_and_share_one_list() {
         let part = |tables: &str, url: &str| Part { tables: tables.to_owned(), allow: vec![url.to_owned()] };
-        let parts = BTreeMap::from([(1, part("[a]", "http://a/")), (2, part("[b]", "http://b/"))]);
-        let shared = Shared { before: Some(Some(b"quiet_seconds = 1\n".to_vec())), lock: None, parts, next: 2 };
+        let parts = [part("[a]", "http://a/"), part("[b]", "http://b/")];
         let expected = "quiet_seconds = 1\n\n[external]\nallow = [\"http://a/\",\"http://b/\"]\n\n[a]\n\n[b]\n";
-        assert_eq!(shared.text(), expected);
+        assert_eq!(with("quiet_seconds = 1\n", parts.iter()), expected);
     }
 }
