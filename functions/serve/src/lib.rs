@@ -2,7 +2,7 @@
 //! whoever speaks the same. The functions are the same code; it stands beside those on Lambda, if there are any, and takes
 //! messages from the same queues.
 //!
-//! It takes files of any size in one request, where Lambda takes a few megabytes.
+//! It takes files of up to 156 GiB in one request, where Lambda takes a few megabytes.
 
 mod consume;
 mod http;

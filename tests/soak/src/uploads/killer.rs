@@ -17,8 +17,9 @@ const VICTIMS: [&str; 8] = ["ingest", "ingest", "repo-build", "repo-build", "rep
 /// The longest time between two.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// How many uploads come to an end between two, at most: on a slow machine nothing would get done at all if only time counted.
-const UPLOADS: usize = 4;
+/// How many uploads come to an end between two, at most: a fast machine kills more. A killed `ingest` takes up to ten uploads
+/// with it.
+const UPLOADS: usize = 16;
 
 /// Kills until nobody uploads any more: how many it killed.
 pub(crate) fn kill(mut random: Random, hands: &Hands, uploading: &Course, course: &Course) -> usize {

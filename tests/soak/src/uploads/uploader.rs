@@ -18,9 +18,14 @@ use crate::{course::Course, shelf::Shelf};
 /// How many names the uploaders of a repository fight for.
 const CONTESTED: usize = 3;
 
-/// How often a message is sent about an upload that is still pending: the last one may have died with its function, and comes
-/// again after a quarter of an hour. The sweep sends one every five minutes.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the first look at an upload's state is waited for, and the longest time between two. The many who look take more of
+/// the machine than what they wait for, if they look often.
+const LOOKS: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(15));
+
+/// How long a message is waited for until another is sent, and the longest time between two: the last one may have died with
+/// its function, and comes again after a quarter of an hour. The sweep sends one every five minutes. Each takes twice the time
+/// of the one before, so that a machine that is slow is not given more to do for it.
+const HURRIES: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(80));
 
 /// An upload that has not ended by then never will: ten times what a machine took that had other things to do as well.
 const NEVER: Duration = Duration::from_secs(600);
@@ -101,19 +106,19 @@ impl<'a> Uploader<'a> {
 
     fn end(&self, id: &str) -> Value {
         let begun = Instant::now();
-        let mut hurried = begun;
+        let (mut look, mut patience, mut hurried) = (LOOKS.0, HURRIES.0, begun);
         loop {
-            // It is asked for seldom: the machine has other things to do.
-            thread::sleep(Duration::from_secs(3));
+            thread::sleep(look);
+            look = (look * 3 / 2).min(LOOKS.1);
             let state = self.hands.ask("the state of an upload", || Client::uploader().get(&format!("/uploads/{id}")));
             let state = state.expect(200).json();
             if state["state"] != "pending" {
                 return state;
             }
-            if hurried.elapsed() > PATIENCE {
+            if hurried.elapsed() > patience {
                 Hands::count(&self.hands.hurried);
                 deliveries::send("COLCA_INGEST_QUEUE_URL", &json!({"upload": id}));
-                hurried = Instant::now();
+                (hurried, patience) = (Instant::now(), (patience * 2).min(HURRIES.1));
             }
             assert!(begun.elapsed() < NEVER, "upload {id} does not end: {}", state["state"]);
         }
