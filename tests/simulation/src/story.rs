@@ -8,7 +8,7 @@ use futures::future::join_all;
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::sleep;
 
-use crate::cloud::STORE;
+use crate::cloud::{Bucket, INCOMING, STORE};
 use crate::lambda::Lambda;
 use crate::named::Named;
 use crate::package::Format;
@@ -143,12 +143,47 @@ fn nothing_else(world: &World) {
         let is_snapshot = entries
             .iter()
             .any(|(entry, Named { revision, .. })| key.starts_with(&format!("{}@{revision}/", &entry[..top(entry)])));
-        is_entry || is_snapshot || named.contains(&key.to_owned())
+        // What the next revision is made from.
+        let is_list = entries.keys().any(|entry| {
+            key.strip_prefix("state/lists/")
+                .is_some_and(|list| format!("repos/{list}").starts_with(&entry[..top(entry)]))
+        });
+        is_entry || is_snapshot || is_list || named.contains(&key.to_owned())
     };
-    let left: Vec<_> = world.cloud.s3.look(STORE, |store| {
-        store.list("repos/").into_iter().map(|(key, _)| key.to_owned()).filter(|key| !is_kept(key)).collect()
-    });
+    let all = |bucket, prefix| {
+        let keys = |bucket: &Bucket| bucket.list(prefix).into_iter().map(|(key, _)| key.to_owned()).collect::<Vec<_>>();
+        world.cloud.s3.look(bucket, keys)
+    };
+    let mut left = all(STORE, "");
+    left.retain(|key| !is_kept(key));
+    // An upload whose message was given up stays until the rule of the bucket takes it.
+    if world.cloud.sqs.given_up() == 0 {
+        left.extend(all(INCOMING, ""));
+    }
     if !left.is_empty() {
         world.violated(format!("nobody needs {left:?}, and nobody deleted them"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::Ask;
+
+    #[tokio::test]
+    async fn what_is_left_behind_is_found() {
+        let world = World::new(1);
+        nothing_else(&world);
+        assert!(world.published.violations().is_empty());
+        let keys =
+            ["state/lists/p/main/0/centos/9/flavors/default/1", "state/fragments/1", "repos/x"].map(|key| (STORE, key));
+        let keys = keys.into_iter().chain([(INCOMING, "incoming/1/a.rpm")]);
+        for (number, (bucket, key)) in keys.enumerate() {
+            let ask = Ask::new("PUT", &format!("https://cloud/{bucket}/{key}"), BTreeMap::new(), "left".into());
+            assert_eq!(world.answer(&ask).await.status, 200);
+            nothing_else(&world);
+            let found = world.published.violations();
+            assert!(found.last().is_some_and(|last| last.contains(key)), "{number}: {found:?}");
+        }
     }
 }
