@@ -1,6 +1,10 @@
 """start and stop: idempotent, reload on a change, nothing left behind."""
 
+import os
+import signal
 import socket
+import subprocess
+import threading
 
 from harness import CDN, StandInCase, until
 
@@ -10,7 +14,7 @@ class Scripts(StandInCase):
 
     def pid(self) -> str:
         """Pid of the nginx master."""
-        return (self.folder / "nginx.pid").read_text()
+        return (self.folder / "nginx.pid").read_text().strip()
 
     def open(self) -> bool:
         """Whether the port answers."""
@@ -29,6 +33,24 @@ class Scripts(StandInCase):
         self.assertEqual(self.script("start", "other-bucket").returncode, 0)
         self.assertEqual(self.pid(), before)
         self.assertNotEqual(self.ask("/").headers["x-stand-in"], first)
+
+    def test_change_is_loaded_by_every_worker(self) -> None:
+        children = ["ps", "-o", "pid=,args=", "--ppid", self.pid()]
+        listed = subprocess.run(children, capture_output=True, text=True, check=True)
+        slow = next(int(line.split()[0]) for line in listed.stdout.splitlines() if line.endswith("worker process"))
+        goes_on = threading.Event()
+
+        def go_on() -> None:
+            goes_on.set()
+            os.kill(slow, signal.SIGCONT)
+
+        os.kill(slow, signal.SIGSTOP)
+        late = threading.Timer(1.5, go_on)
+        late.start()
+        self.addCleanup(self.script, "start")
+        self.addCleanup(late.join)
+        self.assertEqual(self.script("start", "other-bucket").returncode, 0)
+        self.assertTrue(goes_on.is_set(), "start came back while a worker of the old configuration took connections")
 
     def test_other_bucket_has_other_cache_entries(self) -> None:
         path = self.origin.put("repos/scripts/same-name.rpm", b"x")
