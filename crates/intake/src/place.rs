@@ -13,7 +13,7 @@ pub(crate) struct Placed {
     pub(crate) key: ObjectKey,
     /// Relative to the directory of the architecture.
     pub(crate) href: String,
-    /// Whether another file lies under its plain name, though it replaces none.
+    /// Whether what another upload has brought lies under its plain name, of which nothing is registered.
     pub(crate) is_taken: bool,
     /// Whether an earlier delivery of the same message has put it there.
     pub(crate) was_there: bool,

@@ -94,7 +94,7 @@ pub(crate) async fn sign_and_register(
     if let Some(binary) = services.catalog.binary(&request.repository, &request.arch, &request.filename).await?
         && binary.sha256 == request.sha256
     {
-        return same_again(services, upload, &binary, way).await;
+        return same_again(services, upload, &arrived, &binary).await;
     }
     // An rpm has room for one signature.
     let keys = services.signing_keys.get(&settings.signing(&request.repository.project).keys[..1]).await?;
@@ -115,7 +115,7 @@ pub(crate) async fn register(services: &Services, upload: &Upload, arrived: &Arr
         let name = name(Target::of(upload), &arrived.contents);
         let known = services.catalog.known(&request.repository, &[name]).await?.pop().unwrap_or_default();
         if let Some(binary) = known.binary.as_ref().filter(|binary| binary.sha256 == request.sha256) {
-            return same_again(services, upload, binary, arrived.way).await;
+            return same_again(services, upload, arrived, binary).await;
         }
         let taken = if known.binary.is_some() { Taken::Replaced } else { Taken::New };
         match enter(services, upload, arrived, known).await {
@@ -126,8 +126,11 @@ pub(crate) async fn register(services: &Services, upload: &Upload, arrived: &Arr
                 }
                 return Ok(taken);
             }
-            Ok(Registered::UploadEnded) => return Ok(Taken::Ended),
             // What was copied may be left with nobody to name it.
+            Ok(Registered::UploadEnded) => {
+                place::withdraw(services, Target::of(upload), &arrived.contents).await?;
+                return Ok(Taken::Ended);
+            }
             Ok(Registered::NameTaken) => place::withdraw(services, Target::of(upload), &arrived.contents).await?,
             Err(refusal) => {
                 place::withdraw(services, Target::of(upload), &arrived.contents).await?;
@@ -188,7 +191,9 @@ pub(crate) async fn prepare(
         Some(placed) => placed,
         None => {
             let size = arrived.signed.map_or(upload.request.size, |signed| signed.size);
-            let is_used_up = is_used_up || before.is_some();
+            // Else what lies there, if anything, was never registered: an earlier delivery of this message may have made it.
+            let plain = place::plain(Target::of(upload), &arrived.contents).path();
+            let is_used_up = is_used_up || before.as_ref().is_some_and(|before| before.key == plain);
             place::place(services, Target::of(upload), &arrived.key, &arrived.contents, size, is_used_up).await?
         }
     };
@@ -225,9 +230,17 @@ fn may_replace(upload: &Upload, binary: &Binary) -> Result<(), Refusal> {
 
 /// The same bytes are registered under this name already: there is nothing to build, but for what another upload
 /// has registered and may have died before announcing.
-async fn same_again(services: &Services, upload: &Upload, binary: &Binary, way: Way) -> Result<Taken, Refusal> {
-    if way == Way::Import {
+async fn same_again(
+    services: &Services,
+    upload: &Upload,
+    arrived: &Arrived,
+    binary: &Binary,
+) -> Result<Taken, Refusal> {
+    if arrived.way == Way::Import {
         return Ok(Taken::again(upload, binary));
+    }
+    if binary.upload != upload.id {
+        place::withdraw(services, Target::of(upload), &arrived.contents).await?;
     }
     if let (None, Some(sha512)) = (binary.sha512, upload.request.sha512) {
         services.catalog.set_sha512(binary, sha512).await?;

@@ -41,7 +41,7 @@ pub(crate) async fn registration(
         version: before.as_ref().map_or(deleted, |before| before.version) + 1,
     };
     let mut notes = notes(upload, contents);
-    if placed.is_taken {
+    if placed.is_taken && before.is_none() {
         let directory = contents.directory(&request.arch);
         notes.push(format!(
             "{directory}/{} was uploaded before for another arch: the repository lists the one registered first",

@@ -1,6 +1,6 @@
 //! Objects that may be garbage, and whose grace is over: deleted, unless somebody names them after all.
 
-use colca_model::{Binary, ImportState, UploadId};
+use colca_model::{Binary, ImportState, UploadId, UploadState};
 use colca_revisions::{LONGER, Lists};
 use colca_runtime::Services;
 use colca_store::{AdoptedRow, DueGarbage, Garbage, ObjectKey, Owner};
@@ -86,6 +86,10 @@ async fn sweep(services: &Services, listed: &Listings, due: &DueGarbage) -> colc
 async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> colca_store::Result<Verdict> {
     match &garbage.owner {
         Owner::File { repository, arch, filename } => {
+            // Before the catalog is asked: once the upload has ended, nobody registers what was copied for it any more.
+            if is_awaited(services, &garbage.key).await? {
+                return Ok(Verdict::AskAgain(AGAIN));
+            }
             let binary = services.catalog.binary(repository, arch, filename).await?;
             if binary.is_some_and(|binary| is_of(&binary, &garbage.key)) {
                 return Ok(Verdict::Keep);
@@ -146,6 +150,13 @@ async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> col
             Ok(if is_running { Verdict::AskAgain(KEPT) } else { Verdict::Delete })
         }
     }
+}
+
+/// Whether the upload that an object was copied for may be registered with it yet, when its message comes again.
+async fn is_awaited(services: &Services, key: &str) -> colca_store::Result<bool> {
+    let head = services.objects.head(&ObjectKey::Stored(key.to_owned())).await?;
+    let Some(id) = head.and_then(|head| head.upload) else { return Ok(false) };
+    Ok(services.jobs.upload(&id).await?.is_some_and(|upload| upload.state == UploadState::Pending))
 }
 
 /// Whether an object belongs to a file as it is registered: its bytes, what is kept of them, or the copies of a source
