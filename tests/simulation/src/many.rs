@@ -37,12 +37,16 @@ pub(crate) fn many(arguments: Arguments) -> Report {
 
 /// Has a story told. A panic of what is simulated ends it badly, and not the others.
 fn listen(seed: u64) -> Ending {
-    let told = thread::Builder::new().stack_size(64 << 20).spawn(move || tell(seed)).expect("a thread").join();
-    told.unwrap_or_else(|panic| Ending {
+    with_room(move || tell(seed)).unwrap_or_else(|panic| Ending {
         seed,
         violations: vec![format!("it panicked: {}", said(&*panic))],
         counts: Default::default(),
     })
+}
+
+/// Does something in a thread with room for functions that nobody optimized.
+pub(crate) fn with_room<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> thread::Result<T> {
+    thread::Builder::new().stack_size(64 << 20).spawn(work).expect("a thread").join()
 }
 
 fn said(panic: &(dyn std::any::Any + Send)) -> &str {

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use colca_store::ObjectKey;
 use futures::future::join_all;
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::sleep;
 
 use crate::cloud::{Bucket, INCOMING, STORE};
+use crate::heard;
 use crate::lambda::Lambda;
 use crate::named::Named;
 use crate::package::Format;
@@ -37,18 +39,29 @@ pub(crate) struct Ending {
 pub(crate) fn tell(seed: u64) -> Ending {
     // What the SDK and tokio leave to chance comes from here, too.
     fastrand::seed(seed);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
-    LocalSet::new().block_on(&runtime.expect("a runtime"), async {
+    in_its_own_time(async {
         let world = World::new(seed);
         act(&world).await;
         let mut counts = world.counts();
         counts.insert("published", world.published.count());
+        counts.insert("told", world.cloud.sqs.told.all().len() as u64);
         counts.insert("given up", world.cloud.sqs.given_up());
         Ending { seed, violations: world.published.violations(), counts }
     })
 }
 
+/// Runs something in which hours take no longer than what is done in them.
+pub(crate) fn in_its_own_time<T>(story: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+    LocalSet::new().block_on(&runtime.expect("a runtime"), story)
+}
+
 async fn act(world: &Arc<World>) {
+    // What is told must not matter to what is done.
+    let is_heard = !world.chance.one_in(4);
+    if is_heard {
+        heard::listen(world).await;
+    }
     let lambda = Lambda::start(world);
     let expected = Arc::<Mutex<Expected>>::default();
     let repository = |number| format!("p/main/{number}/{}", world.chance.pick(&Format::ALL).distro());
@@ -67,6 +80,14 @@ async fn act(world: &Arc<World>) {
     world.calm_down();
     settle(world).await;
     compare(world, &expected.lock().expect("no other thread").clone());
+    if is_heard {
+        heard::compare(world);
+    }
+    sweep(world).await;
+}
+
+/// Waits until the grace is over, and looks at what is left.
+pub(crate) async fn sweep(world: &World) {
     sleep(SWEPT).await;
     settle(world).await;
     nothing_else(world);
@@ -139,7 +160,7 @@ fn nothing_else(world: &World) {
     let entries = world.published.entries();
     let named: BTreeSet<_> = entries.values().flat_map(|named| named.keys.union(&named.beside)).collect();
     let is_kept = |key: &str| {
-        let is_entry = entries.contains_key(key) || key.ends_with("/mirrorlist");
+        let is_entry = entries.contains_key(key) || key == ObjectKey::Settings.path() || key.ends_with("/mirrorlist");
         let is_snapshot = entries
             .iter()
             .any(|(entry, Named { revision, .. })| key.starts_with(&format!("{}@{revision}/", &entry[..top(entry)])));

@@ -101,6 +101,16 @@ impl User {
 
     /// Uploads a package, over what is there, until it is registered; `false` if an upload with a later ticket was faster.
     async fn upload(&self, repository: &str, package: &Package) -> bool {
+        let ticket = self.ticket(repository, package).await;
+        if ticket["state"] == "registered" {
+            return true;
+        }
+        self.put(&ticket, package).await;
+        self.is_registered(&ticket).await
+    }
+
+    /// Says what is to be uploaded, over what is there.
+    pub(crate) async fn ticket(&self, repository: &str, package: &Package) -> Value {
         let [project, git_ref, sha1, distro, version] =
             repository.split('/').collect::<Vec<_>>().try_into().expect("five names");
         let wanted = json!({
@@ -108,11 +118,11 @@ impl User {
             "arch": Format::of(repository).arch(), "filename": package.filename, "size": package.bytes.len(), "sha256": package.sha256,
             "force": true,
         });
-        let ticket = self.ask("POST", "/uploads", Some(&wanted), upload::router).await;
-        if ticket["state"] == "registered" {
-            return true;
-        }
-        self.put(&ticket, package).await;
+        self.ask("POST", "/uploads", Some(&wanted), upload::router).await
+    }
+
+    /// Waits for the end of an upload; `false` if one with a later ticket was faster.
+    pub(crate) async fn is_registered(&self, ticket: &Value) -> bool {
         let path = format!("/uploads/{}", ticket["upload_id"].as_str().unwrap_or_default());
         // Longer than any message is hidden.
         for _ in 0..2_000 {
@@ -141,7 +151,7 @@ impl User {
     }
 
     /// Sends the bytes where the ticket says; now and then once more, much later.
-    async fn put(&self, ticket: &Value, package: &Package) {
+    pub(crate) async fn put(&self, ticket: &Value, package: &Package) {
         let headers = ticket["headers"].as_object().into_iter().flatten();
         let headers: BTreeMap<_, _> =
             headers.map(|(name, value)| (name.to_lowercase(), value.as_str().unwrap_or_default().to_owned())).collect();

@@ -9,6 +9,7 @@ mod message;
 mod queue;
 mod s3;
 mod table;
+mod told;
 mod xml;
 
 use std::sync::Arc;

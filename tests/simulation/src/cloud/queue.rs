@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::message::Answer;
+use super::told::Told;
 use crate::chance::Chance;
 
 /// How often a message is delivered before it is put aside, as in template.yaml.
@@ -32,11 +33,13 @@ pub(crate) struct Sqs {
     queues: Mutex<BTreeMap<String, Vec<Message>>>,
     given_up: Mutex<u64>,
     chance: Chance,
+    /// The queue of callbacks.
+    pub(crate) told: Told,
 }
 
 impl Sqs {
     pub(crate) fn new(chance: Chance) -> Self {
-        Self { queues: Mutex::default(), given_up: Mutex::default(), chance }
+        Self { queues: Mutex::default(), given_up: Mutex::default(), chance, told: Told::default() }
     }
 
     /// # Panics
@@ -47,7 +50,13 @@ impl Sqs {
         let body = ask["MessageBody"].as_str().expect("a body").to_owned();
         let delay = Duration::from_secs(ask["DelaySeconds"].as_u64().unwrap_or(0));
         let sum = "0".repeat(32);
-        let id = self.send(url.rsplit('/').next().unwrap_or(url), body, delay);
+        let id = if let Some(group) = ask["MessageGroupId"].as_str() {
+            let deduplication = ask["MessageDeduplicationId"].as_str().expect("an id");
+            self.told.send(group, deduplication, &body);
+            deduplication.to_owned()
+        } else {
+            self.send(url.rsplit('/').next().unwrap_or(url), body, delay)
+        };
         Answer::json(&json!({"MessageId": id, "MD5OfMessageBody": sum}))
     }
 

@@ -1,0 +1,93 @@
+//! What an upload leaves behind whose function died when it had made the public copy, and somebody else was registered under the
+//! same name before its message came again.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use colca_store::{Garbage, Owner};
+use serde_json::Value;
+use tokio::time::sleep;
+
+use crate::cloud::{Ask, STORE};
+use crate::lambda::Lambda;
+use crate::many::with_room;
+use crate::package::{Format, Package};
+use crate::process::Process;
+use crate::story::{in_its_own_time, sweep};
+use crate::user::User;
+use crate::world::World;
+
+const REPOSITORY: &str = "p/main/0/centos/9";
+const TOP: &str = "repos/p/main/0/centos/9/flavors/default";
+
+/// A user of a world in which nothing goes wrong by itself.
+fn user() -> User {
+    let world = World::new(1);
+    world.calm_down();
+    let lambda = Lambda::start(&world);
+    User { number: 1, world, lambda, repositories: vec![REPOSITORY.to_owned()], expected: Arc::<Mutex<_>>::default() }
+}
+
+/// Makes the copy that an upload gets.
+async fn copied(user: &User, ticket: &Value, package: &Package) -> String {
+    let key = format!("{TOP}/x86_64/{}", package.filename);
+    let upload = ticket["upload_id"].as_str().expect("an id").to_owned();
+    let headers = [("x-amz-meta-upload".to_owned(), upload), ("cache-control".to_owned(), "immutable".to_owned())];
+    let ask = Ask::new("PUT", &format!("http://cloud/{STORE}/{key}"), BTreeMap::from(headers), package.bytes.clone());
+    assert_eq!(user.world.answer(&ask).await.status, 200);
+    key
+}
+
+async fn another_is_registered_first(content: [&str; 2]) -> Vec<String> {
+    let user = user();
+    let [first, second] = content.map(|content| Package::new(Format::Rpm, "shared", content));
+    let tickets = [user.ticket(REPOSITORY, &first).await, user.ticket(REPOSITORY, &second).await];
+    copied(&user, &tickets[1], &second).await;
+    for (ticket, package) in tickets.iter().zip([&first, &second]) {
+        user.put(ticket, package).await;
+        assert!(user.is_registered(ticket).await, "{ticket}");
+    }
+    sweep(&user.world).await;
+    user.world.published.violations()
+}
+
+/// A copy that was given up, of an upload that has not ended.
+async fn is_noted_and_awaited() -> [bool; 2] {
+    let user = user();
+    let package = Package::new(Format::Rpm, "shared", "one");
+    let ticket = user.ticket(REPOSITORY, &package).await;
+    let key = copied(&user, &ticket, &package).await;
+    let owner = Owner::File {
+        repository: TOP.trim_start_matches("repos/").parse().expect("a path"),
+        arch: Format::Rpm.arch().parse().expect("a name"),
+        filename: package.filename.parse().expect("a name"),
+    };
+    let services = Process::start(&user.world).services;
+    services.jobs.discard([Garbage::new(key.clone(), owner)], user.world.now()).await.expect("noted");
+    let is_there = async |after| {
+        sleep(after).await;
+        user.world.cloud.s3.look(STORE, |store| store.get(&key).is_some())
+    };
+    // A ticket is good for an hour, and S3 may take the bytes for another one.
+    let before = is_there(Duration::from_mins(30)).await;
+    [before, is_there(Duration::from_hours(6)).await]
+}
+
+#[test]
+fn what_may_be_registered_yet_is_not_swept() {
+    let is_there = with_room(|| in_its_own_time(is_noted_and_awaited()));
+    assert_eq!(is_there.expect("no panic"), [true, false]);
+}
+
+#[test]
+fn other_bytes_take_the_place_that_was_made_for_them() {
+    let violations = with_room(|| in_its_own_time(another_is_registered_first(["one", "another"])));
+    assert_eq!(violations.expect("no panic"), [""; 0]);
+}
+
+#[test]
+fn the_copy_of_the_same_bytes_is_swept() {
+    let violations = with_room(|| in_its_own_time(another_is_registered_first(["the same", "the same"])));
+    assert_eq!(violations.expect("no panic"), [""; 0]);
+}
