@@ -3,31 +3,29 @@
 use colca_model::{RepoPath, RepositoryKind};
 use colca_revisions::superseded;
 use colca_runtime::Services;
-use colca_store::{Change, Lease, ObjectKey, Revision, Status};
+use colca_store::{Lease, ObjectKey, Revision, Status};
 use tracing::info;
 
 use crate::failure::Failure;
 use crate::keep_lists::forget_lists;
 use crate::live::{Live, entry};
 use crate::shared;
-use crate::strike_off::strike_off;
 
 /// Retracts what is public of a repository in which there seems to be no file; or leaves it to the next build, if there is
-/// one after all.
+/// one after all: `false`, then. It is told each time: what was told last may be from a builder that woke up too late.
 pub(crate) async fn vanish(
     services: &Services,
     path: &RepoPath,
     lease: &Lease,
     (previous, live): (Option<&Revision>, &Live),
-    changes: &[Change],
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     if !services.catalog.leave(path, lease, services.clock.now()).await? {
         // Or the lease was lost, which the next try finds out.
         return Err(Failure::NotSettled("what was registered meanwhile".to_owned()));
     }
     // After the entry files were looked at, as before every other publish.
     if services.catalog.note_if_filled(path, services.clock.now()).await? {
-        return Ok(());
+        return Ok(false);
     }
     if previous.is_some_and(|previous| previous.kind == RepositoryKind::Deb) {
         services.objects.delete(&ObjectKey::Contents { repository: path.clone() }).await?;
@@ -47,11 +45,7 @@ pub(crate) async fn vanish(
     if !services.catalog.record_retraction(path, lease).await? {
         return Err(Failure::LeaseLost);
     }
-    // Who comes again to what is gone already has nothing to tell.
-    if lease.repository.revision > 0 || !changes.is_empty() {
-        services.tell(path, Status::Deleted, &lease.fence).await?;
-    }
-    strike_off(services, path, changes).await?;
+    services.tell(path, Status::Deleted, &lease.fence).await?;
     info!(repository = %path, "Nothing is left of {path}");
-    Ok(())
+    Ok(true)
 }
