@@ -2,7 +2,7 @@
 
 use colca_model::RepoPath;
 use colca_runtime::{Services, phases};
-use colca_store::{Change, Lease};
+use colca_store::{BuildMessage, Change, Lease, Task};
 use tracing::info;
 
 use crate::Builder;
@@ -44,7 +44,11 @@ pub(crate) async fn build_repository(
     let publishing = try_to_publish(builder, path, (message, &mut lease), purpose, &mut outcome);
     let (built, phases) = phases::timed(publishing).await;
     measured::record(services, path, &outcome, &built, &phases);
-    services.catalog.release(path, &lease, built.is_ok() && outcome.is_sound).await?;
+    if !services.catalog.release(path, &lease, built.is_ok() && outcome.is_sound).await? {
+        // What this one told may have been heard after what its successor told: the next look says how it stands.
+        let look = BuildMessage { repository: path.clone(), task: Task::Publish };
+        services.queues.send_build(&look, LEASE.unsigned_abs()).await?;
+    }
     // A build that failed looks again when its message comes again. That of a merge may not come for what somebody else
     // asked for meanwhile.
     if built.is_ok() || purpose == Purpose::Merge {

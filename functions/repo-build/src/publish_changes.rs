@@ -72,12 +72,10 @@ pub(crate) async fn publish_changes(
         services.catalog.prune_levels(path, arch).await?;
     }
     if (repository.is_gone() || !removed.is_empty()) && !services.catalog.has_files(path).await? {
-        if vanish(services, path, lease, (previous.as_ref(), &live)).await? {
-            outcome.is_told = true;
-            strike_off(services, path, &changes).await?;
+        if vanish(services, path, lease, (previous.as_ref(), &live), &changes).await? {
+            outcome.is_sound = true;
+            outcome.end = BuildEnd::Retracted;
         }
-        outcome.is_sound = true;
-        outcome.end = BuildEnd::Retracted;
         return Ok(());
     }
     let (settings, kept) = read_at_once(services, path, repository, previous.as_ref()).await?;
@@ -104,7 +102,6 @@ pub(crate) async fn publish_changes(
             outcome.end = end;
         }
         services.tell(path, Status::Ready, &lease.fence).await?;
-        outcome.is_told = true;
         return strike_off_asked(services, path, changes).await;
     }
     let assembly = Assembly {
@@ -135,7 +132,6 @@ pub(crate) async fn publish_changes(
     }
     if !is_merge {
         services.tell(path, Status::Ready, &lease.fence).await?;
-        outcome.is_told = true;
     }
     if repository.held.is_some() {
         return strike_off_asked(services, path, changes).await;

@@ -14,7 +14,6 @@ use crate::failure::Failure;
 use crate::heartbeat;
 use crate::measured::trace_ids;
 use crate::publish_changes::publish_changes;
-use crate::told;
 
 /// How often a build starts again when it was overtaken, and how long it waits before.
 const TRIES: u32 = 3;
@@ -30,8 +29,6 @@ pub(crate) struct Outcome {
     pub(crate) has_left_some: bool,
     /// How it ended, unless it broke off.
     pub(crate) end: BuildEnd,
-    /// Whether it was told what became of the repository. If what follows fails that stays true, and is told again by whoever does it.
-    pub(crate) is_told: bool,
     /// How long each change had waited that was published.
     pub(crate) lags: Vec<Duration>,
 }
@@ -44,7 +41,6 @@ impl Outcome {
             is_sound: !lease.after_crash,
             has_left_some: false,
             end: BuildEnd::NothingNew,
-            is_told: false,
             lags: Vec::new(),
         }
     }
@@ -112,9 +108,6 @@ pub(crate) async fn try_to_publish(
             continue;
         }
         if !failure.is_told() {
-            if !attempt.outcome.is_told {
-                told::broken_off(services, path, held, &failure).await;
-            }
             return Err(failure);
         }
         warn!(

@@ -3,13 +3,14 @@
 use colca_model::{RepoPath, RepositoryKind};
 use colca_revisions::superseded;
 use colca_runtime::Services;
-use colca_store::{Lease, ObjectKey, Revision, Status};
+use colca_store::{Change, Lease, ObjectKey, Revision, Status};
 use tracing::info;
 
 use crate::failure::Failure;
 use crate::keep_lists::forget_lists;
 use crate::live::{Live, entry};
 use crate::shared;
+use crate::strike_off::strike_off;
 
 /// Retracts what is public of a repository in which there seems to be no file; or leaves it to the next build, if there is
 /// one after all: `false`, then. It is told each time: what was told last may be from a builder that woke up too late.
@@ -18,6 +19,7 @@ pub(crate) async fn vanish(
     path: &RepoPath,
     lease: &Lease,
     (previous, live): (Option<&Revision>, &Live),
+    changes: &[Change],
 ) -> Result<bool, Failure> {
     if !services.catalog.leave(path, lease, services.clock.now()).await? {
         // Or the lease was lost, which the next try finds out.
@@ -46,6 +48,7 @@ pub(crate) async fn vanish(
         return Err(Failure::LeaseLost);
     }
     services.tell(path, Status::Deleted, &lease.fence).await?;
+    strike_off(services, path, changes).await?;
     info!(repository = %path, "Nothing is left of {path}");
     Ok(true)
 }

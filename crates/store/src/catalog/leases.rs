@@ -204,14 +204,14 @@ impl Catalog {
         held(send(request.expression_attribute_values(":problems", attribute(problems)?), path).await)
     }
 
-    /// Gives a lease back; `ended` says whether all was done that was begun under it. One that was lost is no error.
+    /// Gives a lease back; `ended` says whether all was done that was begun under it. `false` if it was lost.
     ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn release(&self, path: &RepoPath, lease: &Lease, ended: bool) -> Result<()> {
+    pub async fn release(&self, path: &RepoPath, lease: &Lease, ended: bool) -> Result<bool> {
         let end = if ended { "SET ended = fence REMOVE" } else { "REMOVE" };
         let request = self.leased(path, lease, &format!("{end} lease_until, lease_owner"));
-        held(send(request, path).await).map(drop)
+        held(send(request, path).await)
     }
 
     /// Notes that nothing is left that a builder is to publish, unless a build is due or has begun: then that one will note it.
