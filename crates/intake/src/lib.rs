@@ -30,7 +30,7 @@ pub use contents::{Contents, SOURCE, Subject, check_archive};
 pub use import::{FoundFile, Outcome, take_in_all};
 pub use place::note_superseded;
 pub use refusal::{Refusal, Rejection};
-pub use register::{Taken, take_in};
+pub use register::{Taken, Way, take_in};
 pub use registration::keep_fragments;
 pub use reject::reject;
 pub use restore::{Restored, restore};

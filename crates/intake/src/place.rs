@@ -43,7 +43,7 @@ impl<'a> Target<'a> {
 }
 
 /// Copies the bytes to where the public reads them: under their plain name if nothing ever lay there, else under a key
-/// of their own, which is noted first. There are `size` of them.
+/// of their own, which is noted first. What of a ticket lies under its plain name is not: the next delivery of its message finds it. There are `size` of them.
 pub(crate) async fn place(
     services: &Services,
     target: Target<'_>,
@@ -60,7 +60,11 @@ pub(crate) async fn place(
             Copied::Created { sha256 } => {
                 return Ok(Placed { key, href, is_taken: false, was_there: false, sha256 });
             }
-            Copied::There { sha256 } => return Ok(Placed { key, href, is_taken: false, was_there: true, sha256 }),
+            Copied::There { sha256 } => {
+                // It may have been given up meanwhile, and be about to be swept.
+                note_unfinished(services, &[(target, key.clone())]).await?;
+                return Ok(Placed { key, href, is_taken: false, was_there: true, sha256 });
+            }
             Copied::Taken => {}
         }
     }

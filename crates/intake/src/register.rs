@@ -39,9 +39,12 @@ impl Taken {
 
 /// How a file came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// By a ticket, which is ended when the file is registered; all that follows is done at once.
+pub enum Way {
+    /// By a ticket, which is ended when the file is registered; all that follows is done at once. Whoever dies is followed by the next
+    /// delivery of its message.
     Ticket,
+    /// The same, while its sender waits for the answer: whoever dies is followed by nobody.
+    Request,
     /// With many others: its upload is written down when it is registered, and what follows is done for all together.
     Import,
 }
@@ -67,10 +70,10 @@ impl Arrived {
 ///
 /// # Errors
 /// [`Refusal`], with words for the uploader unless a service failed.
-pub async fn take_in(services: &Services, upload: &Upload, incoming: &ObjectKey) -> Result<Taken, Refusal> {
+pub async fn take_in(services: &Services, upload: &Upload, incoming: &ObjectKey, way: Way) -> Result<Taken, Refusal> {
     let settings = services.settings.get().await?;
     let contents = Contents::read(services, &settings, incoming, subject(upload)).await?;
-    let arrived = Arrived { key: incoming.clone(), contents, signed: None, way: Way::Ticket };
+    let arrived = Arrived { key: incoming.clone(), contents, signed: None, way };
     if is_to_be_signed(&settings, &upload.request.repository.project, &arrived.contents) {
         return sign_and_register(services, &settings, upload, arrived).await;
     }
@@ -120,7 +123,7 @@ pub(crate) async fn register(services: &Services, upload: &Upload, arrived: &Arr
         let taken = if known.binary.is_some() { Taken::Replaced } else { Taken::New };
         match enter(services, upload, arrived, known).await {
             Ok(Registered::Done) => {
-                if arrived.way == Way::Ticket {
+                if arrived.way != Way::Import {
                     note_registered(services, upload);
                     announce(services, upload).await?;
                 }
@@ -166,7 +169,7 @@ async fn enter(services: &Services, upload: &Upload, arrived: &Arrived, known: K
     let (now, keep) = (services.clock.now(), services.config.retention);
     let (catalog, jobs) = (&services.catalog, &services.jobs);
     Ok(match arrived.way {
-        Way::Ticket => catalog.register(jobs, registration, now, keep).await?,
+        Way::Ticket | Way::Request => catalog.register(jobs, registration, now, keep).await?,
         Way::Import => catalog.register_all(jobs, vec![(registration, upload.clone())], now, keep).await?,
     })
 }
@@ -191,9 +194,12 @@ pub(crate) async fn prepare(
         Some(placed) => placed,
         None => {
             let size = arrived.signed.map_or(upload.request.size, |signed| signed.size);
+            let plain = place::plain(Target::of(upload), &arrived.contents);
             // Else what lies there, if anything, was never registered: an earlier delivery of this message may have made it.
-            let plain = place::plain(Target::of(upload), &arrived.contents).path();
-            let is_used_up = is_used_up || before.as_ref().is_some_and(|before| before.key == plain);
+            let is_used_up = is_used_up || before.as_ref().is_some_and(|before| before.key == plain.path());
+            if arrived.way == Way::Request && !is_used_up {
+                place::note_unfinished(services, &[(Target::of(upload), plain)]).await?;
+            }
             place::place(services, Target::of(upload), &arrived.key, &arrived.contents, size, is_used_up).await?
         }
     };

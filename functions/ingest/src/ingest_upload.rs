@@ -1,6 +1,6 @@
 //! The way of one upload, from its bytes to its end.
 
-use colca_intake::{Refusal, announce, reject, take_in};
+use colca_intake::{Refusal, Way, announce, reject, take_in};
 use colca_model::{Upload, UploadId, UploadState};
 use colca_runtime::Services;
 use colca_store::ObjectKey;
@@ -38,7 +38,7 @@ pub(crate) async fn ingest_upload(services: &Services, id: &UploadId) -> colca_s
 async fn examine(services: &Services, upload: &Upload, incoming: &ObjectKey) -> Result<Arrival, Refusal> {
     let arrival = verify::verify(services, upload, incoming).await?;
     if arrival == Arrival::Complete {
-        take_in(services, upload, incoming).await?;
+        take_in(services, upload, incoming, Way::Ticket).await?;
     }
     Ok(arrival)
 }

@@ -23,6 +23,9 @@ const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 /// When a revision is looked at again that somebody keeps.
 const KEPT: SignedDuration = SignedDuration::from_hours(1);
 
+/// Longer than any function runs: whoever has found a plain name free has taken it by then, or failed to.
+const LONGEST_WORK: SignedDuration = SignedDuration::from_mins(20);
+
 /// What is to become of an object.
 pub(crate) enum Verdict {
     Delete,
@@ -74,6 +77,11 @@ async fn sweep(services: &Services, listed: &Listings, due: &DueGarbage) -> colc
             let is_file = matches!(garbage.owner, Owner::File { .. });
             if is_file && !services.jobs.is_due_as_before(due).await? {
                 return Ok(());
+            }
+            if is_file && is_plain(&garbage.key) && !services.catalog.is_used_up(&garbage.key).await? {
+                services.catalog.use_up_key(&garbage.key).await?;
+                let due = services.clock.now() + LONGEST_WORK;
+                return services.jobs.discard([garbage.clone()], due).await;
             }
             info!(key = garbage.key, "Deleting {}", garbage.key);
             note(services, garbage).await?;
@@ -150,6 +158,12 @@ async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> col
             Ok(if is_running { Verdict::AskAgain(KEPT) } else { Verdict::Delete })
         }
     }
+}
+
+/// Whether an object lies under the plain name of a file, which others could get. A key of its own has the id of an upload before the name.
+fn is_plain(key: &str) -> bool {
+    let parent = key.rsplit('/').nth(1).unwrap_or_default();
+    key.starts_with("repos/") && parent.parse::<UploadId>().is_err()
 }
 
 /// Whether the upload that an object was copied for may be registered with it yet, when its message comes again.

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use colca_api::{ApiError, App, ArchPath, FilePath, UrlPath, User};
-use colca_intake::{Refusal, Taken, reject, take_in};
+use colca_intake::{Refusal, Taken, Way, reject, take_in};
 use colca_model::{Arch, Filename, Invalid, RepoPath, Upload, UploadRequest, UploadState};
 use colca_store::ObjectKey;
 use jiff::SignedDuration;
@@ -121,7 +121,7 @@ async fn register(app: &App, user: &User, quota: &Quota<'_>, target: Target, rec
 async fn enter(app: &App, user: &User, upload: &Upload, received: &ObjectKey) -> Answer {
     let services = &app.services;
     services.jobs.add_upload(upload, upload.created_at + LOOK_AFTER).await?;
-    let taken = take_in(services, upload, received).await;
+    let taken = take_in(services, upload, received, Way::Request).await;
     match taken {
         Ok(taken) => {
             user.record("uploaded", &format_args!("{} to {}", upload.request.filename, upload.request.repository));

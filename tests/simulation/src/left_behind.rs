@@ -74,6 +74,32 @@ async fn is_noted_and_awaited() -> [bool; 2] {
     [before, is_there(Duration::from_hours(6)).await]
 }
 
+/// The first is registered while the copy of one lies under the plain name; that one comes too late and is given up, and its copy swept.
+/// What replaces the first then must not get that name.
+async fn a_name_that_was_swept() -> Vec<String> {
+    let user = user();
+    let [late, first, third] = ["late", "first", "third"].map(|content| Package::new(Format::Rpm, "shared", content));
+    let tickets = [user.ticket(REPOSITORY, &late).await, user.ticket(REPOSITORY, &first).await];
+    let key = copied(&user, &tickets[0], &late).await;
+    user.put(&tickets[1], &first).await;
+    assert!(user.is_registered(&tickets[1]).await);
+    user.put(&tickets[0], &late).await;
+    assert!(!user.is_registered(&tickets[0]).await, "the later ticket wins");
+    sweep(&user.world).await;
+    assert!(!user.world.cloud.s3.look(STORE, |store| store.get(&key).is_some()));
+    let ticket = user.ticket(REPOSITORY, &third).await;
+    user.put(&ticket, &third).await;
+    assert!(user.is_registered(&ticket).await);
+    sweep(&user.world).await;
+    user.world.published.violations()
+}
+
+#[test]
+fn nobody_gets_a_name_that_was_swept() {
+    let violations = with_room(|| in_its_own_time(a_name_that_was_swept()));
+    assert_eq!(violations.expect("no panic"), [""; 0]);
+}
+
 #[test]
 fn what_may_be_registered_yet_is_not_swept() {
     let is_there = with_room(|| in_its_own_time(is_noted_and_awaited()));

@@ -2,7 +2,7 @@
 //!
 //! - Of a deleted file its last version: the versions go on when its name is registered again, so that the order of
 //!   changes stays what it was.
-//! - Of an object that lay under the plain name of a file, its key: caches keep it for a year, so other bytes never get it,
+//! - Of an object that lay under the plain name of a file, registered or not, its key: caches keep it for a year, so other bytes never get it,
 //!   whichever architecture they are uploaded for.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put};
@@ -28,6 +28,16 @@ impl Catalog {
     pub async fn deleted_version(&self, repository: &RepoPath, arch: &Arch, filename: &Filename) -> Result<u64> {
         let tombstone: Option<Tombstone> = self.table.get(&partition(repository), &sort_key(arch, filename)).await?;
         Ok(tombstone.map_or(0, |tombstone| tombstone.version))
+    }
+
+    /// Has nobody get this key any more: what lay under it is deleted, and caches may still have it.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn use_up_key(&self, object: &str) -> Result<()> {
+        let request = self.table.db.put_item().table_name(&self.table.name);
+        let sent = request.set_item(Some(key(&used_up(object), SK))).send().await;
+        sent.map(drop).map_err(|error| Error::sdk(format!("note that {object} is used up"), error))
     }
 
     /// Whether an object under this key was deleted or superseded: caches may still have it.
