@@ -1,7 +1,7 @@
 //! A process that runs a function: its connections, its clock, and its death.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -68,13 +68,16 @@ impl Life {
     }
 }
 
+/// How many regions there are. Of one region and service the SDK has all clients of this program share how often they may retry, for
+/// as long as it runs, so no process has the same as another: not even when its story is told once more.
+static REGIONS: AtomicU64 = AtomicU64::new(0);
+
 impl Process {
     pub(crate) fn start(world: &Arc<World>) -> Self {
         world.count("processes");
         let life = Arc::<Life>::default();
         let time = Arc::new(Time { world: world.clone(), skew: AtomicI64::new(skew(world)) });
-        // Of one region and service the SDK has all clients of this program share how often they may retry.
-        let region = format!("{}-{}", world.seed, hex::encode(world.chance.bytes::<6>()));
+        let region = format!("region-{}", REGIONS.fetch_add(1, Ordering::Relaxed));
         let sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region))

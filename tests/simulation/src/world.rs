@@ -21,7 +21,6 @@ pub(crate) type Counts = BTreeMap<&'static str, u64>;
 /// Everything there is.
 #[derive(Debug)]
 pub(crate) struct World {
-    pub(crate) seed: u64,
     pub(crate) cloud: Cloud,
     pub(crate) published: Arc<Published>,
     pub(crate) chance: Chance,
@@ -37,7 +36,7 @@ impl World {
         let published = Arc::<Published>::default();
         let cloud = Cloud::new(&chance, published.clone());
         let (odds, begun, counts) = (Mutex::new(odds), Instant::now(), Mutex::default());
-        Arc::new(Self { seed, cloud, published, chance, odds, begun, counts })
+        Arc::new(Self { cloud, published, chance, odds, begun, counts })
     }
 
     /// The true time.
