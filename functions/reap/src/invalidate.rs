@@ -1,7 +1,7 @@
 //! What is deleted, and the CDN still has: it is told to forget it, if the deployment says who it is. Clients do not depend on
 //! it, for nothing that is published names what is deleted; but without it an edge serves a package for a year that was a leak.
 
-use colca_runtime::Services;
+use colca_runtime::{Measured, Services};
 use colca_store::{ErrorKind, Garbage, Invalidation, Stale};
 use tracing::{error, info, warn};
 
@@ -20,11 +20,13 @@ pub(crate) async fn invalidate(services: &Services) -> colca_store::Result<()> {
         match cdn.invalidate(&batch).await {
             Ok(()) => {
                 info!("The CDN forgets {} paths", batch.paths().len());
+                services.record(Measured::CdnTold { refusals: 0 });
                 batch.take();
             }
             Err(error) => {
                 batch.put_off(now);
                 let tries = batch.tries();
+                services.record(Measured::CdnTold { refusals: tries });
                 match error.kind() {
                     ErrorKind::Unavailable => warn!(%error, tries, "The CDN does not forget what is deleted yet"),
                     _ => error!(%error, tries, "The CDN will not forget what is deleted"),

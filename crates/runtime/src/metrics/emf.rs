@@ -21,7 +21,7 @@ const NAMESPACE: &str = "Colca";
 const VALUES: usize = 100;
 
 /// All that is measured.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     "Uploads",
     "UploadedBytes",
     "Rejects",
@@ -36,6 +36,7 @@ pub const NAMES: [&str; 14] = [
     "Packages",
     "PublishLag",
     "KeyDaysLeft",
+    "CdnRefusals",
 ];
 
 /// Writes lines to standard output.
@@ -105,6 +106,9 @@ fn of(measured: Measured<'_>) -> Line {
             dimension: Some(("Key", key.to_owned())),
             beside: vec![],
         },
+        Measured::CdnTold { refusals } => {
+            Line { numbers: vec![("CdnRefusals", "Count", json!(refusals))], dimension: None, beside: vec![] }
+        }
     }
 }
 
@@ -183,6 +187,7 @@ mod tests {
             Measured::Taken { queue: Queue::Build, ages: &lags },
             Measured::Built(&build),
             Measured::KeyExpires { key: "release", days: 29.5 },
+            Measured::CdnTold { refusals: 7 },
         ];
         all.map(|measured| line(Timestamp::UNIX_EPOCH, "bucket", measured)).to_vec()
     }

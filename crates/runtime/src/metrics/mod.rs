@@ -55,6 +55,11 @@ pub enum Measured<'a> {
         /// Days, below nothing once they are over.
         days: f64,
     },
+    /// The CDN was told what it is to forget.
+    CdnTold {
+        /// How often it has refused, one time after another; 0 if it did not.
+        refusals: u32,
+    },
 }
 
 /// A build that came to its end.

@@ -67,6 +67,9 @@ impl Statsd {
             Measured::KeyExpires { key, days } => {
                 let _ = self.0.gauge(&format!("colca.key_days_left.{}", part(key)), days);
             }
+            Measured::CdnTold { refusals } => {
+                let _ = self.0.gauge("colca.cdn_refusals", u64::from(refusals));
+            }
         }
     }
 
@@ -164,10 +167,16 @@ mod tests {
             Measured::Registered { kind: RepositoryKind::Rpm, files: 2, bytes: 1000 },
             Measured::Rejected { reason: "checksum", files: 1 },
             Measured::KeyExpires { key: "release", days: -0.5 },
+            Measured::CdnTold { refusals: 3 },
         ];
-        let expected =
-            ["uploads.rpm:2|c", "uploaded_bytes.rpm:1000|c", "rejects.checksum:1|c", "key_days_left.release:-0.5|g"];
-        assert_eq!(heard("", &measured, 4), expected.map(|number| format!("{host}.colca.{number}")));
+        let expected = [
+            "uploads.rpm:2|c",
+            "uploaded_bytes.rpm:1000|c",
+            "rejects.checksum:1|c",
+            "key_days_left.release:-0.5|g",
+            "cdn_refusals:3|g",
+        ];
+        assert_eq!(heard("", &measured, expected.len()), expected.map(|number| format!("{host}.colca.{number}")));
     }
 
     #[test]
