@@ -61,15 +61,19 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
 const METADATA_V4: [Ipv4Addr; 3] =
     [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
 
-/// That of AWS: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html>.
-const METADATA_V6: Ipv6Net = v6([0xfd00, 0x0ec2], 32);
+/// That of AWS, <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html>, of Oracle,
+/// <https://docs.oracle.com/en-us/iaas/Content/Compute/Tasks/gettingmetadata.htm>, and of Google,
+/// <https://cloud.google.com/compute/docs/metadata/querying-metadata>.
+const METADATA_V6: [Ipv6Net; 3] = [v6([0xfd00, 0x0ec2], 32), v6([0xfd00, 0x00c1], 32), v6([0xfd20, 0x00ce], 32)];
 
 /// Whether a cloud may tell its machines there what nobody else is to know: any address that only neighbours on the same wire
 /// have, and some others.
 pub(crate) fn may_be_metadata(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => address.is_link_local() || METADATA_V4.contains(&address),
-        IpAddr::V6(address) => address.is_unicast_link_local() || METADATA_V6.contains(&address),
+        IpAddr::V6(address) => {
+            address.is_unicast_link_local() || METADATA_V6.iter().any(|network| network.contains(&address))
+        }
     }
 }
 
@@ -132,6 +136,8 @@ mod tests {
             "5f00::1",
             "fc00::1",
             "fd00:ec2::254",
+            "fd00:c1::a9fe:a9fe",
+            "fd20:ce::254",
             "fdff::1",
             "fe80::1",
             "febf::1",
