@@ -5,6 +5,7 @@ here="$root/localstack"
 state="$root/.localstack" # all that is generated, but for target/ and .aws-sam/
 logs="$state/logs"
 env_file="$state/env"
+calls_file="$state/calls.jsonl"
 
 localstack_venv="$state/venv"
 tools_venv="$state/tools"

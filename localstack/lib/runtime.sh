@@ -16,6 +16,7 @@ SKIP_SSL_CERT_DOWNLOAD=1
 EAGER_SERVICE_LOADING=0
 S3_SKIP_SIGNATURE_VALIDATION=0
 LAMBDA_RUNTIME_EXECUTOR=process
+COLCA_CALLS=$calls_file
 LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC=0.01
 LAMBDA_KEEPALIVE_MS=600000
 DYNAMODB_LOCAL_DIR=$dynamodb_dir
@@ -29,6 +30,7 @@ EOF
 #   OVERRIDE_IN_DOCKER, FILESYSTEM_ROOT  a machine that looks like a container would make it write to /var/lib/localstack
 #   LOCALSTACK_HOST, SQS_ENDPOINT_STRATEGY  queue URLs on a name every machine resolves
 #   S3_SKIP_SIGNATURE_VALIDATION         the default lets tampered and expired presigned URLs pass
+#   COLCA_CALLS                          what the functions did, to be compared with their policies (tests/tests/rights.rs)
 #   LAMBDA_KEEPALIVE_MS                  idle processes stay ten minutes, about as on AWS
 #   DYNAMODB_HEAP_SIZE                   a listing of 100,000 files does not fit into the default of 256 MB: it is answered with 500
 #   PROVIDER_OVERRIDE_DYNAMODB…          the older providers want a Kinesis server from the net

@@ -22,6 +22,14 @@ pub struct Wish<'a> {
     pub context: &'a [(&'a str, &'a str)],
 }
 
+/// The secret of a key that signs.
+pub const SECRET_KEY: &str =
+    "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/keys/A-x";
+/// A key of KMS, which is for us if it says so: [`TAGGED`].
+pub const KMS_KEY: &str = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/1";
+/// What is known of a key of KMS that says that it is for us.
+pub const TAGGED: &[(&str, &str)] = &[("aws:ResourceTag/colca", "sign")];
+
 /// What a statement is about: `Resource`, or `NotResource`.
 #[derive(Debug)]
 enum Scope {

@@ -3,10 +3,9 @@
 //! What a function does was taken from the calls of `crates/store` that its code reaches. Whoever adds one adds it here, and
 //! `tests/policies.rs` says whether the template lets it. The names are those of [`crate::policies`].
 
+use crate::policies::{KMS_KEY, SECRET_KEY};
+
 const FRAGMENT: &str = "StoreBucket/state/fragments/01ARZ3NDEKTSV4RRFFQ69G5FAV";
-const SECRET_KEY: &str =
-    "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}/keys/A-x";
-const KMS_KEY: &str = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/1";
 
 const INCOMING: &str = "IncomingBucket/incoming/01ARZ3NDEKTSV4RRFFQ69G5FAV/a.rpm";
 const RECEIVED: &str = "IncomingBucket/received/01ARZ3NDEKTSV4RRFFQ69G5FAV";

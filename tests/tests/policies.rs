@@ -1,12 +1,9 @@
 //! Each function may do what its code does, and nothing that would make another function's rights worth less.
 
 use colca_tests::{
-    policies::{Policy, Template, Wish},
+    policies::{Policy, TAGGED, Template, Wish},
     rights::{FUNCTIONS, Function, NOBODY, Wishes},
 };
-
-/// What is known of a key of KMS that says that it is for us.
-const TAGGED: &[(&str, &str)] = &[("aws:ResourceTag/colca", "sign")];
 
 /// Each wish by itself, and whether it is granted.
 fn granted<'a>(policy: &Policy, wishes: Wishes<'a>) -> Vec<(String, &'a str, bool)> {

@@ -9,6 +9,7 @@ from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
+from . import calls
 from .child_env import child_env
 from .environment import Environment, Function
 
@@ -24,6 +25,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     def start(self, env_vars: dict[str, str]) -> None:
         settings = self.function_version.config
+        calls.introduce(env_vars["AWS_ACCESS_KEY_ID"], self.function_version.id.function_name)
         code = settings.code.get_unzipped_code_location()
         function = Function(self.function_version.id.qualifier, code, settings.timeout, settings.memory_size)
         # LocalStack gives a start this long before it calls stop(); we answer before that.

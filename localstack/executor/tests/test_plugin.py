@@ -15,6 +15,7 @@ class PluginTest(unittest.TestCase):
                 ("localstack.lambda.runtime_executor", "process"),
                 ("localstack.hooks.on_infra_start", "host_dynamodb_local"),
                 ("localstack.hooks.on_infra_start", "long_polling_sqs"),
+                ("localstack.hooks.on_infra_start", "note_calls"),
                 ("localstack.hooks.on_infra_start", "listen_where_told"),
                 ("localstack.hooks.on_infra_start", "hand_on_bodies"),
                 ("localstack.hooks.on_infra_start", "look_again_soon"),
