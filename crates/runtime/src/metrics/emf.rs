@@ -207,7 +207,7 @@ mod tests {
             "Key": "release",
             "KeyDaysLeft": 29.5,
         });
-        let line = lines().pop().expect("a line");
+        let line = lines().into_iter().find(|line| line["Key"] == "release").expect("a line");
         assert_eq!(line, expected);
         assert!(!line.to_string().contains('\n'));
     }
