@@ -54,8 +54,9 @@ fn wait_for(repository: &Repository, paths: &[&str]) {
     wait::until("the other lists to follow", || {
         let index = repository.fetch("index.json").expect(200).json();
         let sums = repository.fetch("SHA256SUMS").expect(200).text();
-        let count = index["files"].as_array().map(Vec::len);
-        (count == Some(paths.len()) && sums.lines().count() == paths.len()).then_some(())
+        let of_index = index["files"].as_array().into_iter().flatten().map(|file| text(&file["path"]).to_owned());
+        let of_sums = sums.lines().filter_map(|line| line.split_once("  ")).map(|(_, path)| path.to_owned());
+        (of_index.collect::<BTreeSet<_>>() == paths && of_sums.collect::<BTreeSet<_>>() == paths).then_some(())
     });
 }
 

@@ -9,10 +9,12 @@ use colca_runtime::Services;
 use colca_store::{ErrorKind, Secrets};
 
 /// How often somebody else may be faster.
-const TRIES: u32 = 8;
+const TRIES: u32 = 12;
 
-/// The longest pause after the first time; it doubles with each.
+/// The longest pause after the first time; it doubles with each, up to the longest of all. Together they are shorter than the gateway
+/// waits.
 const PAUSE: Duration = Duration::from_millis(50);
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// Makes a change, or whatever `change` answers instead. It is made anew of what somebody else left, so `change` may be
 /// called several times; what it gives in the end is what was written.
@@ -42,7 +44,7 @@ pub(crate) async fn change_accounts<T>(
 /// A pause of random length, so that two who met do not meet again.
 fn pause(tries: u32, ids: &dyn Ids) -> Duration {
     let random = u32::from(ids.random()[0]) + 1;
-    PAUSE * 2_u32.pow(tries - 1) * random / 256
+    LONGEST.min(PAUSE * 2_u32.pow(tries - 1)) * random / 256
 }
 
 /// All accounts are one secret, and that has a limit.
@@ -81,7 +83,7 @@ mod tests {
     #[test]
     fn pauses_grow_and_are_never_nothing() {
         assert_eq!(pause(1, &Always(255)), PAUSE);
-        assert_eq!(pause(TRIES - 1, &Always(255)), PAUSE * 64);
+        assert_eq!([6, 7, TRIES - 1].map(|tries| pause(tries, &Always(255))), [PAUSE * 32, LONGEST, LONGEST]);
         assert!(pause(1, &Always(0)) > Duration::ZERO);
     }
 
