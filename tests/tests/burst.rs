@@ -6,8 +6,10 @@ use colca_tests::{Repository, aws, createrepo, rpms, stack, upload};
 use serde_json::json;
 use upload::Package;
 
-/// The most builds that fifty uploads within a few seconds may cost.
+/// The most builds that fifty uploads may cost that are registered within ten seconds. Where that takes longer there is one more for
+/// each two seconds: a build waits for what is uploaded, and not for a slow machine.
 const MOST_BUILDS: u64 = 5;
+const WITHIN: u64 = 10;
 
 #[test]
 fn fifty_at_once_are_all_listed_by_few_builds() {
@@ -36,14 +38,13 @@ fn fifty_at_once_are_all_listed_by_few_builds() {
         assert_eq!(upload::finish(ticket)["state"], "registered");
     }
     let _ = repository.wait_until_settled();
-    println!("50 packages: settled after {:.1} s", start.elapsed().as_secs_f64());
+    let settled = start.elapsed();
+    println!("50 packages: settled after {:.1} s", settled.as_secs_f64());
     repodata.assert_same_content(&createrepo::metadata(&packages));
     // The revision counts builds begun, the versions of the entry file those that published.
     let begun = repository.object().expect("published")["revision"].as_u64().expect("a number");
     let published = aws::versions(stack().store(), &format!("{}/noarch/repodata/repomd.xml", repository.prefix()));
     println!("50 packages: {begun} builds began, {published} published");
-    assert!(
-        begun <= MOST_BUILDS && published as u64 <= MOST_BUILDS,
-        "{begun} builds, at most {MOST_BUILDS} may be run"
-    );
+    let most = MOST_BUILDS + settled.as_secs().saturating_sub(WITHIN) / 2;
+    assert!(begun <= most && published as u64 <= most, "{begun} builds, at most {most} may be run");
 }
