@@ -173,7 +173,10 @@ impl Edge {
         services.jobs.discard([garbage], self.now()).await.expect("noted");
     }
 
+    /// As whoever deletes a file does: its name is used up, and its bytes are garbage.
     async fn discard_package(&self) {
+        let key = format!("repos/{TOP}/x86_64/a-1.rpm");
+        self.process("").catalog.use_up_key(&key).await.expect("used up");
         let (arch, filename) = ("x86_64".parse().expect("a name"), "a-1.rpm".parse().expect("a name"));
         let owner = Owner::File { repository: TOP.parse().expect("a path"), arch, filename };
         self.discard("x86_64/a-1.rpm", owner).await;
