@@ -1,6 +1,6 @@
 //! Objects that may be garbage, and whose grace is over: deleted, unless somebody names them after all.
 
-use colca_model::{Binary, ImportState, UploadId, UploadState};
+use colca_model::{Binary, ImportState, RepoPath, UploadId, UploadState};
 use colca_revisions::{LONGER, Lists};
 use colca_runtime::Services;
 use colca_store::{AdoptedRow, DueGarbage, Garbage, ObjectKey, Owner};
@@ -109,6 +109,9 @@ async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> col
             if services.catalog.has_changes(repository).await? {
                 return Ok(Verdict::AskAgain(AGAIN));
             }
+            if let Some(left) = half_grace_left(services, repository).await? {
+                return Ok(Verdict::AskAgain(left));
+            }
             listed.is_needed(services, repository, &garbage.key).await
         }
         Owner::Shared { repository, origin } => {
@@ -164,6 +167,15 @@ async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> col
 fn is_plain(key: &str) -> bool {
     let parent = key.rsplit('/').nth(1).unwrap_or_default();
     key.starts_with("repos/") && parent.parse::<UploadId>().is_err()
+}
+
+/// How long until a repository that was taken out is gone for half a grace: what named its files may have been public until then, however
+/// long ago they were deleted.
+async fn half_grace_left(services: &Services, repository: &RepoPath) -> colca_store::Result<Option<SignedDuration>> {
+    let there = services.catalog.repository_or_rest(repository).await?;
+    let since = there.and_then(|there| there.gone_since());
+    let left = since.map(|since| services.config.grace / 2 - services.clock.now().duration_since(since));
+    Ok(left.filter(SignedDuration::is_positive))
 }
 
 /// Whether the upload that an object was copied for may be registered with it yet, when its message comes again.
