@@ -54,6 +54,8 @@ fn proof(key: &str) -> String {
 fn nobody_logs(secrets: &[&str]) {
     for folder in ["callback", "reap", "repo-build", "curate", "admin"] {
         let log = functions::logged(folder);
+        // Whether somebody has woken `curate` before, on this stack, is not for these tests to know.
+        assert!(folder == "curate" || !log.is_empty(), "{folder} has logged nothing");
         assert!(!secrets.iter().any(|secret| log.contains(secret)), "{folder} logs a secret");
     }
 }

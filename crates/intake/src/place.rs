@@ -43,7 +43,9 @@ impl<'a> Target<'a> {
 }
 
 /// Copies the bytes to where the public reads them: under their plain name if nothing ever lay there, else under a key
-/// of their own, which is noted first. What of a ticket lies under its plain name is not: the next delivery of its message finds it. There are `size` of them.
+/// of their own, which is noted first. There are `size` of them.
+///
+/// A copy under a plain name is for the caller to note, where no next delivery of a message would find it.
 pub(crate) async fn place(
     services: &Services,
     target: Target<'_>,
