@@ -20,6 +20,9 @@ use crate::world::World;
 /// How often a request is sent before we give up; answers 5xx and no answers are common in bad weather.
 const TRIES: u32 = 100;
 
+/// Why an upload is refused that another one was faster than.
+const OVERTAKEN: &str = "whose ticket is newer";
+
 /// Which checksums a file may have in the end, by repository and file name; `None`: it may not be there.
 pub(crate) type Expected = BTreeMap<(String, String), BTreeSet<Option<String>>>;
 
@@ -101,12 +104,27 @@ impl User {
 
     /// Uploads a package, over what is there, until it is registered; `false` if an upload with a later ticket was faster.
     async fn upload(&self, repository: &str, package: &Package) -> bool {
+        if self.world.chance.one_in(4) {
+            return self.send(repository, package).await;
+        }
         let ticket = self.ticket(repository, package).await;
         if ticket["state"] == "registered" {
             return true;
         }
         self.put(&ticket, package).await;
         self.is_registered(&ticket).await
+    }
+
+    /// Sends a package through `upload`, as chacra's clients do, over what is there; `false` if one that arrived later was faster.
+    pub(crate) async fn send(&self, repository: &str, package: &Package) -> bool {
+        let path = format!("/binaries/{repository}/{}", Format::of(repository).arch());
+        let (status, answer, _) = self.repeat("POST", &path, form(package), upload::router).await;
+        match status {
+            200 | 201 => self.world.count("sent through us"),
+            400 if answer.to_string().contains(OVERTAKEN) => self.world.count("overtaken"),
+            _ => self.world.violated(format!("a good file was answered {status}: {answer}")),
+        }
+        status != 400
     }
 
     /// Says what is to be uploaded, over what is there.
@@ -134,9 +152,7 @@ impl User {
                 }
                 Some("pending") => sleep(Duration::from_secs(10)).await,
                 // Of two that race the later ticket wins, by clocks that may be wrong.
-                Some("rejected")
-                    if answer["reason"].as_str().is_some_and(|why| why.ends_with("whose ticket is newer")) =>
-                {
+                Some("rejected") if answer["reason"].as_str().is_some_and(|why| why.ends_with(OVERTAKEN)) => {
                     self.world.count("overtaken");
                     return false;
                 }
@@ -176,31 +192,53 @@ impl User {
         self.world.count("deletions");
     }
 
-    /// Asks until there is an answer: its JSON, or null.
+    /// Asks until there is a good answer: its JSON, or null.
     async fn ask(&self, method: &str, path: &str, json: Option<&Value>, router: Router) -> Value {
-        for number in 1..=TRIES {
-            let secret = BASE64_STANDARD.encode(format!("{}:{}", CREDENTIALS.0, CREDENTIALS.1));
-            let request =
-                Request::builder().method(method).uri(path).header("authorization", format!("Basic {secret}"));
-            let request = request.header("content-type", "application/json");
-            let body = json.map_or_else(Bytes::new, |json| json.to_string().into());
-            let request = request.body(Body::from(body)).expect("a request");
-            let (status, body) = self.lambda.ask(router, request).await;
-            match status {
-                200..300 => return serde_json::from_slice(&body).unwrap_or_default(),
-                // An earlier try did it.
-                404 if method == "DELETE" && number > 1 => return Value::Null,
-                500.. => sleep(Duration::from_secs(u64::from(number.min(20)))).await,
-                _ => {
-                    let body = String::from_utf8_lossy(&body);
-                    self.world.violated(format!("{method} {path} was answered {status}: {body}"));
-                    return Value::Null;
-                }
+        let body = json.map_or_else(Bytes::new, |json| json.to_string().into());
+        let (status, answer, tries) = self.repeat(method, path, ("application/json".to_owned(), body), router).await;
+        match status {
+            200..300 => answer,
+            // An earlier try did it.
+            404 if method == "DELETE" && tries > 1 => Value::Null,
+            _ => {
+                self.world.violated(format!("{method} {path} was answered {status}: {answer}"));
+                Value::Null
             }
         }
-        self.world.violated(format!("{method} {path} was never answered"));
-        Value::Null
     }
+
+    /// Asks until the answer is not that something went wrong: the answer, and how often we asked.
+    async fn repeat(
+        &self,
+        method: &str,
+        path: &str,
+        (content_type, body): (String, Bytes),
+        router: Router,
+    ) -> (u16, Value, u32) {
+        let secret = BASE64_STANDARD.encode(format!("{}:{}", CREDENTIALS.0, CREDENTIALS.1));
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let request =
+                Request::builder().method(method).uri(path).header("authorization", format!("Basic {secret}"));
+            let request = request.header("content-type", &content_type).body(Body::from(body.clone()));
+            let (status, answer) = self.lambda.ask(router, request.expect("a request")).await;
+            if status < 500 || tries == TRIES {
+                return (status, serde_json::from_slice(&answer).unwrap_or_default(), tries);
+            }
+            sleep(Duration::from_secs(u64::from(tries.min(20)))).await;
+        }
+    }
+}
+
+/// A form as chacra's clients send it, which may replace what is there.
+fn form(package: &Package) -> (String, Bytes) {
+    const BOUNDARY: &str = "between-the-parts";
+    let head = |disposition: &str| format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n");
+    let mut form = head(&format!("name=\"file\"; filename=\"{}\"", package.filename)).into_bytes();
+    form.extend_from_slice(&package.bytes);
+    form.extend(format!("\r\n{}1\r\n--{BOUNDARY}--\r\n", head("name=\"force\"")).into_bytes());
+    (format!("multipart/form-data; boundary={BOUNDARY}"), form.into())
 }
 
 /// What makes the routes of a function.
