@@ -46,5 +46,7 @@ fn fifty_at_once_are_all_listed_by_few_builds() {
     let published = aws::versions(stack().store(), &format!("{}/noarch/repodata/repomd.xml", repository.prefix()));
     println!("50 packages: {begun} builds began, {published} published");
     let most = MOST_BUILDS + settled.as_secs().saturating_sub(WITHIN) / 2;
-    assert!(begun <= most && published as u64 <= most, "{begun} builds, at most {most} may be run");
+    assert!(begun <= most, "{begun} builds began, at most {most} may");
+    // One that began and was too late for what another had published already costs readers nothing.
+    assert!(published as u64 <= MOST_BUILDS, "{published} builds published, at most {MOST_BUILDS} may");
 }
