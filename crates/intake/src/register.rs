@@ -121,24 +121,21 @@ pub(crate) async fn register(services: &Services, upload: &Upload, arrived: &Arr
             return same_again(services, upload, arrived, binary).await;
         }
         let taken = if known.binary.is_some() { Taken::Replaced } else { Taken::New };
-        match enter(services, upload, arrived, known).await {
-            Ok(Registered::Done) => {
+        let entered = enter(services, upload, arrived, known).await;
+        if !matches!(entered, Ok(Registered::Done)) {
+            // What was copied may be left with nobody to name it.
+            place::withdraw(services, Target::of(upload), &arrived.contents).await?;
+        }
+        match entered? {
+            Registered::Done => {
                 if arrived.way != Way::Import {
                     note_registered(services, upload);
                     announce(services, upload).await?;
                 }
                 return Ok(taken);
             }
-            // What was copied may be left with nobody to name it.
-            Ok(Registered::UploadEnded) => {
-                place::withdraw(services, Target::of(upload), &arrived.contents).await?;
-                return Ok(Taken::Ended);
-            }
-            Ok(Registered::NameTaken) => place::withdraw(services, Target::of(upload), &arrived.contents).await?,
-            Err(refusal) => {
-                place::withdraw(services, Target::of(upload), &arrived.contents).await?;
-                return Err(refusal);
-            }
+            Registered::UploadEnded => return Ok(Taken::Ended),
+            Registered::NameTaken => {}
         }
     }
     Err(Refusal::Failed(colca_store::Error::contended(&request.filename)))

@@ -142,6 +142,14 @@ impl ObjectKey {
         key.strip_prefix(&Self::repository(repository)).unwrap_or(key)
     }
 
+    /// Whether an object lies under the plain name of a file, which others could get. A key of its own has the id of an upload before the
+    /// name.
+    #[must_use]
+    pub fn is_plain(key: &str) -> bool {
+        let parent = key.rsplit('/').nth(1).unwrap_or_default();
+        key.starts_with("repos/") && parent.parse::<UploadId>().is_err()
+    }
+
     /// The repository that a key is published in; none if the public cannot read it.
     #[must_use]
     pub(crate) fn published_in(key: &str) -> Option<RepoPath> {
@@ -295,7 +303,10 @@ mod tests {
     #[test]
     fn replaced_bytes_get_a_key_of_their_own() {
         let upload: UploadId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID");
-        assert!(file(Some(upload)).path().contains("/x86_64/01ARZ3NDEKTSV4RRFFQ69G5FAV/libstdc++"));
+        let own = file(Some(upload.clone())).path();
+        assert!(own.contains("/x86_64/01ARZ3NDEKTSV4RRFFQ69G5FAV/libstdc++"));
+        assert!(ObjectKey::is_plain(&file(None).path()) && !ObjectKey::is_plain(&own));
+        assert!(!ObjectKey::is_plain(&ObjectKey::Fragments { upload }.path()));
     }
 
     #[test]

@@ -78,7 +78,7 @@ async fn sweep(services: &Services, listed: &Listings, due: &DueGarbage) -> colc
             if is_file && !services.jobs.is_due_as_before(due).await? {
                 return Ok(());
             }
-            if is_file && is_plain(&garbage.key) && !services.catalog.is_used_up(&garbage.key).await? {
+            if is_file && ObjectKey::is_plain(&garbage.key) && !services.catalog.is_used_up(&garbage.key).await? {
                 services.catalog.use_up_key(&garbage.key).await?;
                 let due = services.clock.now() + LONGEST_WORK;
                 return services.jobs.discard([garbage.clone()], due).await;
@@ -161,12 +161,6 @@ async fn judge(services: &Services, listed: &Listings, garbage: &Garbage) -> col
             Ok(if is_running { Verdict::AskAgain(KEPT) } else { Verdict::Delete })
         }
     }
-}
-
-/// Whether an object lies under the plain name of a file, which others could get. A key of its own has the id of an upload before the name.
-fn is_plain(key: &str) -> bool {
-    let parent = key.rsplit('/').nth(1).unwrap_or_default();
-    key.starts_with("repos/") && parent.parse::<UploadId>().is_err()
 }
 
 /// How long until a repository that was taken out is gone for half a grace: what named its files may have been public until then, however
