@@ -8,7 +8,7 @@ use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use colca_runtime::{Calls, Services, counted};
 
-use crate::{ApiError, Authenticator, security_headers};
+use crate::{ApiError, Authenticator, other_sites, security_headers};
 
 /// <https://www.w3.org/TR/server-timing/>: what an answer cost.
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -44,6 +44,7 @@ pub fn complete(router: Router<App>, app: App) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
         .layer(map_response(move |answer: Response| async move { fitting(answer, limit) }))
+        .layer(from_fn(other_sites::refuse))
         .layer(from_fn(count_calls))
         .layer(map_response(security_headers::add))
 }

@@ -10,6 +10,7 @@ mod fields;
 mod lookups;
 mod openapi;
 mod operation;
+mod other_sites;
 mod over_quota;
 pub mod paths;
 mod routes;
