@@ -161,3 +161,26 @@ fn of_two_that_replace_a_file_the_later_ticket_wins() {
     assert!(text(&refused["reason"]).contains("whose ticket is newer"), "{refused}");
     assert_eq!(repository.wait_for_packages("noarch", 1).names(), ["corpus-relations"]);
 }
+
+#[test]
+fn whoever_asks_for_what_is_registered_is_not_overtaken_by_an_earlier_ticket() {
+    let repository = Repository::new("stays");
+    let bytes = |of: &str| Package::new("corpus-text-2026.1-1.noarch.rpm", Package::read(&rpms::one(of)).bytes);
+    let request = |package: &Package| {
+        let mut request = package.request(&repository);
+        request["force"] = Value::Bool(true);
+        request
+    };
+    let (there, other) = (bytes("corpus-text"), bytes("corpus-bare"));
+    upload::register(&repository, &there);
+    let early = upload::ticket(&request(&other)).expect(201).json();
+    assert_eq!(upload::ticket(&request(&there)).expect(200).json()["state"], "registered");
+    let _ = upload::put(&early, &other.bytes).expect(200);
+    let refused = upload::finish(&early);
+    assert!(text(&refused["reason"]).contains("whose ticket is newer"), "{refused}");
+    // A later one wins again.
+    let late = upload::ticket(&request(&other)).expect(201).json();
+    let _ = upload::put(&late, &other.bytes).expect(200);
+    assert_eq!(upload::finish(&late)["state"], "registered");
+    assert_eq!(repository.wait_for_packages("noarch", 1).names(), ["corpus-bare"]);
+}

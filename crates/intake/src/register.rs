@@ -96,8 +96,9 @@ pub(crate) async fn sign_and_register(
     // What is registered already need not be signed again.
     if let Some(binary) = services.catalog.binary(&request.repository, &request.arch, &request.filename).await?
         && binary.sha256 == request.sha256
+        && let Some(taken) = same_again(services, upload, &arrived, &binary).await?
     {
-        return same_again(services, upload, &arrived, &binary).await;
+        return Ok(taken);
     }
     // An rpm has room for one signature.
     let keys = services.signing_keys.get(&settings.signing(&request.repository.project).keys[..1]).await?;
@@ -118,7 +119,10 @@ pub(crate) async fn register(services: &Services, upload: &Upload, arrived: &Arr
         let name = name(Target::of(upload), &arrived.contents);
         let known = services.catalog.known(&request.repository, &[name]).await?.pop().unwrap_or_default();
         if let Some(binary) = known.binary.as_ref().filter(|binary| binary.sha256 == request.sha256) {
-            return same_again(services, upload, arrived, binary).await;
+            match same_again(services, upload, arrived, binary).await? {
+                Some(taken) => return Ok(taken),
+                None => continue,
+            }
         }
         let taken = if known.binary.is_some() { Taken::Replaced } else { Taken::New };
         let entered = enter(services, upload, arrived, known).await;
@@ -223,8 +227,8 @@ fn may_replace(upload: &Upload, binary: &Binary) -> Result<(), Refusal> {
             format!("filename: {filename} is registered with other bytes (sha256 {sha256}) and \"force\" was not used");
         return Err(Refusal::NameTaken(Rejection::new("taken", reason)));
     }
-    if binary.upload > upload.id {
-        let newer = &binary.upload;
+    let newer = binary.wanted_by();
+    if *newer > upload.id {
         let reason = format!("filename: {filename} was replaced meanwhile by upload {newer}, whose ticket is newer");
         return Err(Refusal::rejected("replaced", reason));
     }
@@ -232,15 +236,18 @@ fn may_replace(upload: &Upload, binary: &Binary) -> Result<(), Refusal> {
 }
 
 /// The same bytes are registered under this name already: there is nothing to build, but for what another upload
-/// has registered and may have died before announcing.
+/// has registered and may have died before announcing. `None` if it is not as it was any more.
 async fn same_again(
     services: &Services,
     upload: &Upload,
     arrived: &Arrived,
     binary: &Binary,
-) -> Result<Taken, Refusal> {
+) -> Result<Option<Taken>, Refusal> {
     if arrived.way == Way::Import {
-        return Ok(Taken::again(upload, binary));
+        return Ok(Some(Taken::again(upload, binary)));
+    }
+    if !services.catalog.ask_again(binary, &upload.id).await? {
+        return Ok(None);
     }
     if binary.upload != upload.id {
         place::withdraw(services, Target::of(upload), &arrived.contents).await?;
@@ -252,5 +259,5 @@ async fn same_again(
     let end = UploadState::Registered { notes: vec!["the same bytes were registered already".to_owned()] };
     services.jobs.end_upload(&upload.id, &end, now, services.config.retention).await?;
     announce(services, upload).await?;
-    Ok(Taken::SameAgain)
+    Ok(Some(Taken::SameAgain))
 }

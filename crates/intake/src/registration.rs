@@ -35,6 +35,7 @@ pub(crate) async fn registration(
         is_package: format.is_some(),
         key: placed.key.path(),
         upload: upload.id.clone(),
+        asked_again: None,
         built_by: upload.built_by.clone(),
         created: before.as_ref().map_or(now, |before| before.created),
         modified: now,

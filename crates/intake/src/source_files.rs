@@ -65,6 +65,7 @@ mod tests {
             is_package: false,
             key: format!("repos/{name}"),
             upload: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID"),
+            asked_again: None,
             built_by: "ci".to_owned(),
             created: Timestamp::UNIX_EPOCH,
             modified: Timestamp::UNIX_EPOCH,

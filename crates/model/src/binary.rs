@@ -36,6 +36,9 @@ pub struct Binary {
     pub key: String,
     /// The upload that brought these bytes.
     pub upload: UploadId,
+    /// The latest upload after it that was of the same bytes, and so changed nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_again: Option<UploadId>,
     /// Who uploaded it.
     pub built_by: String,
     /// When the name was first registered.
@@ -56,6 +59,12 @@ pub struct SignedBytes {
 }
 
 impl Binary {
+    /// The latest upload that wanted these bytes. An earlier one does not replace them.
+    #[must_use]
+    pub fn wanted_by(&self) -> &UploadId {
+        self.asked_again.as_ref().map_or(&self.upload, |again| again.max(&self.upload))
+    }
+
     /// Length and SHA-256 of what is published.
     #[must_use]
     pub fn published(&self) -> (u64, Sha256) {

@@ -142,12 +142,15 @@ impl ObjectKey {
         key.strip_prefix(&Self::repository(repository)).unwrap_or(key)
     }
 
-    /// Whether an object lies under the plain name of a file, which others could get. A key of its own has the id of an upload before the
-    /// name.
+    /// Whether an object lies under the plain name of a file, which others could get. A key of its own has the id of an upload between the
+    /// directory and the name.
     #[must_use]
     pub fn is_plain(key: &str) -> bool {
-        let parent = key.rsplit('/').nth(1).unwrap_or_default();
-        key.starts_with("repos/") && parent.parse::<UploadId>().is_err()
+        let mut above = key.rsplit('/').skip(1);
+        let has_id = above.next().is_some_and(|name| name.parse::<UploadId>().is_ok());
+        // Somebody's architecture may look like an id. What is above that is the path of the repository, below `repos`.
+        let is_own = has_id && above.count() > NAMES + 1;
+        key.starts_with("repos/") && !is_own
     }
 
     /// The repository that a key is published in; none if the public cannot read it.
@@ -306,6 +309,11 @@ mod tests {
         let own = file(Some(upload.clone())).path();
         assert!(own.contains("/x86_64/01ARZ3NDEKTSV4RRFFQ69G5FAV/libstdc++"));
         assert!(ObjectKey::is_plain(&file(None).path()) && !ObjectKey::is_plain(&own));
+        let odd = format!("{}{upload}/a.txt", ObjectKey::repository(&repository()));
+        assert!(
+            ObjectKey::is_plain(&odd)
+                && !ObjectKey::is_plain(&format!("{}{upload}/{upload}/a.txt", ObjectKey::repository(&repository())))
+        );
         assert!(!ObjectKey::is_plain(&ObjectKey::Fragments { upload }.path()));
     }
 

@@ -4,11 +4,12 @@
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use colca_model::{Binary, Upload, UploadId, UploadState};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::catalog::{Change, ChangedFile, Claim, Identity, PackageRow, StoredFragments, What};
-use crate::table::number;
+use crate::table::{number, text};
 use crate::{Catalog, Error, ErrorKind, Jobs, Result};
 
 /// A file about to enter the catalog.
@@ -127,11 +128,9 @@ impl Catalog {
         let noted = change.moment().max(Some(binary.modified));
         let change = Change { id: change, noted, what };
         let file = self.put(&binary)?;
-        let file = if replaces.is_some() {
-            let before = number(binary.version - 1);
-            file.condition_expression("version = :before").expression_attribute_values(":before", before)
-        } else {
-            file.condition_expression("attribute_not_exists(pk)")
+        let file = match &replaces {
+            None => file.condition_expression("attribute_not_exists(pk)"),
+            Some(replaced) => as_it_was(file, replaced),
         };
         let mut writes = vec![write(file)?, end, write(self.put_change(&binary.repository, &change)?)?];
         match &replaces {
@@ -166,6 +165,17 @@ impl Catalog {
     }
 }
 
+/// On the condition that a file is what it was, and that nobody has asked for it again.
+fn as_it_was(put: PutBuilder, before: &Binary) -> PutBuilder {
+    let put = put.expression_attribute_values(":before", number(before.version));
+    match &before.asked_again {
+        None => put.condition_expression("version = :before AND attribute_not_exists(asked_again)"),
+        Some(again) => put
+            .condition_expression("version = :before AND asked_again = :again")
+            .expression_attribute_values(":again", text(again.as_str())),
+    }
+}
+
 /// What the upload of a file ends as.
 fn state(registration: &Registration) -> UploadState {
     UploadState::Registered { notes: registration.notes.clone() }
@@ -177,7 +187,7 @@ pub(crate) fn changed(binary: &Binary, version: u64, before: Option<UploadId>) -
     ChangedFile { arch, filename, version, is_package, before }
 }
 
-pub(crate) fn write(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> Result<TransactWriteItem> {
+pub(crate) fn write(put: PutBuilder) -> Result<TransactWriteItem> {
     let put = put.build().map_err(|error| Error::corrupt("build a registration", error))?;
     Ok(TransactWriteItem::builder().put(put).build())
 }
@@ -265,6 +275,7 @@ mod tests {
             is_package: true,
             key: "repos/p/a.rpm".to_owned(),
             upload: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("a ULID"),
+            asked_again: None,
             built_by: "ci".to_owned(),
             created: Timestamp::UNIX_EPOCH,
             modified: Timestamp::UNIX_EPOCH,

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use colca_api::{ApiError, App, JsonBody, User};
 use colca_intake::check_archive;
-use colca_model::{Invalid, Multipart, Upload, UploadRequest, UploadState};
+use colca_model::{Binary, Invalid, Multipart, Upload, UploadRequest, UploadState};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -66,10 +66,15 @@ async fn one(app: &App, user: &User, request: Value, most: usize) -> colca_api::
     let settings = services.settings.get().await?;
     settings.check_distro(&request.repository.distro, &request.repository.distro_version)?;
     check_archive(&settings, &request.repository, &request.filename)?;
-    let known = is_registered(app, &request).await?;
+    let id = services.ids.upload_id();
+    let known = match registered(app, &request).await? {
+        // Or an earlier ticket could still replace them.
+        Some(binary) => services.catalog.ask_again(&binary, &id).await?,
+        None => false,
+    };
 
     let upload = Upload {
-        id: services.ids.upload_id(),
+        id,
         state: if known { UploadState::Registered { notes: vec![] } } else { UploadState::Pending },
         built_by: user.name().to_owned(),
         created_at: now,
@@ -106,20 +111,20 @@ async fn give(app: &App, user: &User, mut upload: Upload, most: usize) -> colca_
     Ok((if known { StatusCode::OK } else { StatusCode::CREATED }, answer))
 }
 
-/// Whether these very bytes are registered under this name already.
+/// The file, if these very bytes are registered under its name already.
 ///
 /// # Errors
 /// [`ApiError::Conflict`] if other bytes are, and the request does not say `force`.
-async fn is_registered(app: &App, request: &UploadRequest) -> colca_api::Result<bool> {
+async fn registered(app: &App, request: &UploadRequest) -> colca_api::Result<Option<Binary>> {
     let UploadRequest { repository, arch, filename, size, sha256, force, .. } = request;
     match app.services.catalog.binary(repository, arch, filename).await? {
-        None => Ok(false),
+        None => Ok(None),
         Some(binary) if binary.sha256 == *sha256 && binary.size != *size => {
             let rule = format!("must be {}, as of the file that is registered with this sha256", binary.size);
             Err(Invalid::new("size", rule, size).into())
         }
-        Some(binary) if binary.sha256 == *sha256 => Ok(true),
-        Some(_) if *force => Ok(false),
+        Some(binary) if binary.sha256 == *sha256 => Ok(Some(binary)),
+        Some(_) if *force => Ok(None),
         Some(binary) => Err(ApiError::Conflict(format!(
             "filename: {filename} is registered with other bytes (sha256 {}) and \"force\" was not used, got sha256 {sha256}",
             binary.sha256

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{Delete, Put, Select};
-use colca_model::{Arch, Binary, Filename, Flavor, RepoPath, Sha512};
+use colca_model::{Arch, Binary, Filename, Flavor, RepoPath, Sha512, UploadId};
 
 use super::Catalog;
 use super::search_plan::time;
@@ -142,7 +142,7 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn set_built_by(&self, binary: &Binary, built_by: &str) -> Result<bool> {
-        self.amend(binary, "built_by", built_by).await
+        self.amend(binary, "built_by", built_by, "").await
     }
 
     /// Adds the SHA-512 to a file that was registered without one. `false` if it has another version by now, or is gone.
@@ -150,14 +150,28 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn set_sha512(&self, binary: &Binary, sha512: Sha512) -> Result<bool> {
-        self.amend(binary, "sha512", &sha512.to_string()).await
+        self.amend(binary, "sha512", &sha512.to_string(), "").await
     }
 
-    async fn amend(&self, binary: &Binary, attribute: &str, value: &str) -> Result<bool> {
+    /// Says that an upload is of the bytes that a file has already, so that no earlier one replaces them. `false` if it has another
+    /// version by now, is gone, or a later upload has said so meanwhile.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn ask_again(&self, binary: &Binary, upload: &UploadId) -> Result<bool> {
+        if binary.wanted_by() >= upload {
+            return Ok(true);
+        }
+        let is_latest = " AND (attribute_not_exists(asked_again) OR asked_again < :value)";
+        self.amend(binary, "asked_again", upload.as_str(), is_latest).await
+    }
+
+    async fn amend(&self, binary: &Binary, attribute: &str, value: &str, only_if: &str) -> Result<bool> {
         let Binary { repository, arch, filename, version, .. } = binary;
         let key = key(&partition(&repository.version_level()), &sort_key(repository, arch, filename));
         let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key));
-        let request = request.update_expression("SET #name = :value").condition_expression("version = :version");
+        let request = request.update_expression("SET #name = :value");
+        let request = request.condition_expression(format!("version = :version{only_if}"));
         let request = request.expression_attribute_names("#name", attribute);
         let request = request.expression_attribute_values(":value", text(value));
         let request = request.expression_attribute_values(":version", number(version));

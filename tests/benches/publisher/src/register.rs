@@ -89,6 +89,7 @@ async fn registration(
         is_package: true,
         key: key.clone(),
         upload: id.clone(),
+        asked_again: None,
         built_by,
         created: now,
         modified: now,
