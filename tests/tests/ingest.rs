@@ -178,8 +178,9 @@ fn whoever_asks_for_what_is_registered_is_not_overtaken_by_an_earlier_ticket() {
     let _ = upload::put(&early, &other.bytes).expect(200);
     let refused = upload::finish(&early);
     assert!(text(&refused["reason"]).contains("whose ticket is newer"), "{refused}");
-    // A later one wins again.
+    // A later one wins again, though somebody asks meanwhile for what is there and may replace nothing.
     let late = upload::ticket(&request(&other)).expect(201).json();
+    assert_eq!(upload::ticket(&there.request(&repository)).expect(200).json()["state"], "registered");
     let _ = upload::put(&late, &other.bytes).expect(200);
     assert_eq!(upload::finish(&late)["state"], "registered");
     assert_eq!(repository.wait_for_packages("noarch", 1).names(), ["corpus-bare"]);

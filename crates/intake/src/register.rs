@@ -229,7 +229,7 @@ fn may_replace(upload: &Upload, binary: &Binary) -> Result<(), Refusal> {
     }
     let newer = binary.wanted_by();
     if *newer > upload.id {
-        let reason = format!("filename: {filename} was replaced meanwhile by upload {newer}, whose ticket is newer");
+        let reason = format!("filename: {filename} is what upload {newer} wants it to be, whose ticket is newer");
         return Err(Refusal::rejected("replaced", reason));
     }
     Ok(())
@@ -246,7 +246,8 @@ async fn same_again(
     if arrived.way == Way::Import {
         return Ok(Some(Taken::again(upload, binary)));
     }
-    if !services.catalog.ask_again(binary, &upload.id).await? {
+    // What may replace nothing keeps nobody else from it.
+    if upload.request.force && !services.catalog.ask_again(binary, &upload.id).await? {
         return Ok(None);
     }
     if binary.upload != upload.id {

@@ -36,7 +36,7 @@ pub struct Binary {
     pub key: String,
     /// The upload that brought these bytes.
     pub upload: UploadId,
-    /// The latest upload after it that was of the same bytes, and so changed nothing.
+    /// The latest upload after it that may have replaced these bytes, and was of the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_again: Option<UploadId>,
     /// Who uploaded it.
@@ -59,7 +59,7 @@ pub struct SignedBytes {
 }
 
 impl Binary {
-    /// The latest upload that wanted these bytes. An earlier one does not replace them.
+    /// The latest upload that had these bytes put here. An earlier one does not replace them.
     #[must_use]
     pub fn wanted_by(&self) -> &UploadId {
         self.asked_again.as_ref().map_or(&self.upload, |again| again.max(&self.upload))

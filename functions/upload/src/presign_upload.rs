@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use colca_api::{ApiError, App, JsonBody, User};
 use colca_intake::check_archive;
-use colca_model::{Binary, Invalid, Multipart, Upload, UploadRequest, UploadState};
+use colca_model::{Binary, Invalid, Multipart, Upload, UploadId, UploadRequest, UploadState};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -17,6 +17,9 @@ use crate::{incoming, ticket_request};
 
 /// How many tickets one request may ask for.
 const MOST: usize = 100;
+
+/// How often it is looked at whether a file is what is to be uploaded, which others replace at the same time.
+const TRIES: usize = 4;
 
 /// When `reap` looks at a pending upload for the first time.
 const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(5);
@@ -67,11 +70,7 @@ async fn one(app: &App, user: &User, request: Value, most: usize) -> colca_api::
     settings.check_distro(&request.repository.distro, &request.repository.distro_version)?;
     check_archive(&settings, &request.repository, &request.filename)?;
     let id = services.ids.upload_id();
-    let known = match registered(app, &request).await? {
-        // Or an earlier ticket could still replace them.
-        Some(binary) => services.catalog.ask_again(&binary, &id).await?,
-        None => false,
-    };
+    let known = stays(app, &request, &id).await?;
 
     let upload = Upload {
         id,
@@ -109,6 +108,19 @@ async fn give(app: &App, user: &User, mut upload: Upload, most: usize) -> colca_
         add(&mut answer, ticket::targets(&services.objects, &upload, &[], most, now).await?);
     }
     Ok((if known { StatusCode::OK } else { StatusCode::CREATED }, answer))
+}
+
+/// Whether these very bytes are registered under this name already, and no earlier ticket replaces them any more.
+async fn stays(app: &App, request: &UploadRequest, id: &UploadId) -> colca_api::Result<bool> {
+    for _ in 0..TRIES {
+        let Some(binary) = registered(app, request).await? else { return Ok(false) };
+        // What may replace nothing keeps nobody else from it.
+        if !request.force || app.services.catalog.ask_again(&binary, id).await? {
+            return Ok(true);
+        }
+    }
+    // So many replace it that its bytes had better come along.
+    Ok(false)
 }
 
 /// The file, if these very bytes are registered under its name already.

@@ -153,7 +153,7 @@ impl Catalog {
         self.amend(binary, "sha512", &sha512.to_string(), "").await
     }
 
-    /// Says that an upload is of the bytes that a file has already, so that no earlier one replaces them. `false` if it has another
+    /// Says that an upload that may replace a file is of the bytes it has already, so that no earlier one replaces them. `false` if it has another
     /// version by now, is gone, or a later upload has said so meanwhile.
     ///
     /// # Errors
@@ -162,7 +162,7 @@ impl Catalog {
         if binary.wanted_by() >= upload {
             return Ok(true);
         }
-        let is_latest = " AND (attribute_not_exists(asked_again) OR asked_again < :value)";
+        let is_latest = " AND (attribute_not_exists(asked_again) OR asked_again <= :value)";
         self.amend(binary, "asked_again", upload.as_str(), is_latest).await
     }
 

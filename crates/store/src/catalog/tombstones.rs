@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Catalog;
 use crate::table::{item, key, number};
-use crate::{Error, ObjectKey, Result};
+use crate::{Error, Result};
 
 pub(super) const SK: &str = "#";
 
@@ -51,8 +51,8 @@ impl Catalog {
     /// The write that remembers the key of a file that is deleted or replaced, for a transaction; none if nobody else could
     /// ever get it.
     pub(crate) fn use_up(&self, binary: &Binary) -> Result<Option<Put>> {
-        let object = &binary.key;
-        if !ObjectKey::is_plain(object) {
+        let Binary { key: object, upload, filename, .. } = binary;
+        if object.ends_with(&format!("/{upload}/{filename}")) {
             return Ok(None);
         }
         let put = Put::builder().table_name(&self.table.name).set_item(Some(key(&used_up(object), SK))).build();
