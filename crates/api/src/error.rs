@@ -64,6 +64,15 @@ impl ApiError {
         }
     }
 
+    /// The same without the value that breaks a rule: it may be a secret in the wrong place.
+    #[must_use]
+    pub fn without_value(self) -> Self {
+        match self {
+            Self::Invalid(invalid) => invalid.without_value().into(),
+            other => other,
+        }
+    }
+
     /// The body: `message`, as chacra's clients expect, and for bad input the parts of it.
     #[must_use]
     pub fn body(&self) -> Value {

@@ -25,7 +25,7 @@ impl Fields {
     /// # Errors
     /// If it is missing, not a text, or breaks a rule of `T`.
     pub fn text<T: FromStr<Err: Display>>(&mut self, name: &str) -> Result<T, Invalid> {
-        self.optional_text(name)?.ok_or_else(|| Invalid::new(name, "is required", "nothing"))
+        self.optional_text(name)?.ok_or_else(|| Invalid::missing(name))
     }
 
     /// A text that may be missing or null.
@@ -48,7 +48,7 @@ impl Fields {
     /// # Errors
     /// If it is missing, not a list of texts, or one of them breaks a rule of `T`.
     pub fn texts<T: FromStr<Err: Display>>(&mut self, name: &str) -> Result<Vec<T>, Invalid> {
-        let value = self.0.remove(name).ok_or_else(|| Invalid::new(name, "is required", "nothing"))?;
+        let value = self.0.remove(name).ok_or_else(|| Invalid::missing(name))?;
         let Value::Array(items) = value else { return Err(Invalid::new(name, "must be a list of strings", value)) };
         let parse = |item: Value| match item.as_str().map(str::parse) {
             Some(Ok(value)) => Ok(value),
@@ -75,7 +75,7 @@ impl Fields {
     /// # Errors
     /// If it is missing, not a whole number, or out of range.
     pub fn number(&mut self, name: &str, most: u64) -> Result<u64, Invalid> {
-        let value = self.0.remove(name).ok_or_else(|| Invalid::new(name, "is required", "nothing"))?;
+        let value = self.0.remove(name).ok_or_else(|| Invalid::missing(name))?;
         match value.as_u64() {
             Some(number) if number <= most => Ok(number),
             _ => Err(Invalid::new(name, format!("must be a whole number from 0 to {most}"), value)),

@@ -32,7 +32,7 @@ impl Names {
     /// # Errors
     /// [`Invalid`] if it breaks a rule of `T`.
     pub fn get<T: FromStr<Err = Invalid>>(&self, name: &str) -> std::result::Result<T, Invalid> {
-        self.optional(name)?.ok_or_else(|| Invalid::new(name, "is required", "nothing"))
+        self.optional(name)?.ok_or_else(|| Invalid::missing(name))
     }
 
     /// A name that some routes have and some have not.

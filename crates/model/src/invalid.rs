@@ -8,6 +8,10 @@ const SHOWN: usize = 120;
 /// The longest rule, in characters. Rules of ours are shorter; what the parser of a format says may repeat its input.
 const SAID: usize = 1000;
 
+/// What is shown of a value that was not sent, and of one that may be a secret.
+const NOTHING: &str = "nothing";
+const HIDDEN: &str = "what is not shown here";
+
 /// Input that breaks a rule: names the field, the rule and the value, so that whoever sent it can mend it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {rule}, got {value}")]
@@ -26,6 +30,18 @@ impl Invalid {
     pub fn new(field: impl Into<String>, rule: impl Into<String>, value: impl fmt::Display) -> Self {
         let value = format!("{:?}", cut(value.to_string(), SHOWN));
         Self { field: printable(field.into()), rule: printable(rule.into()), value }
+    }
+
+    /// Of what has to be there and is not.
+    pub fn missing(field: impl Into<String>) -> Self {
+        Self::new(field, "is required", NOTHING)
+    }
+
+    /// The same without the value, which may be a secret. That there is none is told all the same.
+    #[must_use]
+    pub fn without_value(self) -> Self {
+        let shown = if self.value == format!("{NOTHING:?}") { NOTHING } else { HIDDEN };
+        Self::new(self.field, self.rule, shown)
     }
 }
 
@@ -61,6 +77,14 @@ mod tests {
     fn names_field_rule_and_value_and_escapes_control_characters() {
         let error = Invalid::new("filename", "must not contain control characters", "a\nb");
         assert_eq!(error.to_string(), r#"filename: must not contain control characters, got "a\nb""#);
+    }
+
+    #[test]
+    fn a_value_can_be_hidden_but_not_that_there_is_none() {
+        let error = Invalid::new("key", "must be short", "horse").without_value();
+        assert_eq!(error.to_string(), r#"key: must be short, got "what is not shown here""#);
+        let error = Invalid::missing("name").without_value();
+        assert_eq!(error.to_string(), r#"name: is required, got "nothing""#);
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl FromStr for SigningSecret {
         let bytes = text.strip_prefix(PREFIX).and_then(|base64| BASE64_STANDARD.decode(base64).ok());
         let rule = "must be whsec_ and the base64 of 24 to 64 bytes";
         let bytes = bytes.filter(|bytes| LENGTHS.contains(&bytes.len()));
-        bytes.map(Self).ok_or_else(|| Invalid::new("secret", rule, "what is not shown here"))
+        bytes.map(Self).ok_or_else(|| Invalid::new("secret", rule, "").without_value())
     }
 }
 

@@ -64,10 +64,7 @@ fn read(body: colca_api::Result<JsonBody>, now: Timestamp) -> colca_api::Result<
         fields.end()?;
         Ok(Wanted { password, expires: expires.map(|text| end(&text, now)).transpose()? })
     };
-    read().map_err(|error| match error {
-        ApiError::Invalid(Invalid { field, rule, .. }) => Invalid::new(field, rule, "what is not shown here").into(),
-        other => other,
-    })
+    read().map_err(ApiError::without_value)
 }
 
 /// The moment from which on a secret proves nothing.

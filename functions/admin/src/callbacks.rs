@@ -47,10 +47,7 @@ fn read(body: colca_api::Result<JsonBody>) -> colca_api::Result<(Option<Credenti
         fields.end()?;
         Ok((login(user, key)?, secret))
     };
-    read().map_err(|error| match error {
-        ApiError::Invalid(Invalid { field, rule, .. }) => Invalid::new(field, rule, "what is not shown here").into(),
-        other => other,
-    })
+    read().map_err(ApiError::without_value)
 }
 
 /// The rules of HTTP Basic: <https://www.rfc-editor.org/rfc/rfc7617#section-2>.
@@ -76,8 +73,8 @@ fn login(user: Option<String>, key: Option<String>) -> Result<Option<Credentials
             check("key", &key)?;
             Ok(Some(Credentials { user, key }))
         }
-        (Some(_), None) => Err(Invalid::new("key", "is required with a user", "")),
-        (None, Some(_)) => Err(Invalid::new("user", "is required with a key", "")),
+        (Some(_), None) => Err(Invalid::new("key", "is required with a user", "nothing")),
+        (None, Some(_)) => Err(Invalid::new("user", "is required with a key", "nothing")),
     }
 }
 

@@ -44,10 +44,7 @@ pub(crate) fn read(body: colca_api::Result<JsonBody>) -> colca_api::Result<NewEn
         fields.end()?;
         Ok(NewEntry { name, wanted })
     };
-    read().map_err(|error| match error {
-        ApiError::Invalid(Invalid { field, rule, .. }) => Invalid::new(field, rule, "what is not shown here").into(),
-        other => other,
-    })
+    read().map_err(ApiError::without_value)
 }
 
 fn read_generate(generate: Value) -> Result<Wanted, Invalid> {
