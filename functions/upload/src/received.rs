@@ -138,7 +138,7 @@ async fn read(
     file: &mut Option<File>,
 ) -> Result<bool, ApiError> {
     let mut force = false;
-    while let Some(field) = form.next().await? {
+    while let Some(mut field) = form.next().await? {
         match field.name() {
             Some("file") if file.is_some() => {
                 return Err(Invalid::new("file", "must be there once", "another one").into());
@@ -149,7 +149,12 @@ async fn read(
                 read_short(field).await?;
                 force = true;
             }
-            other => return Err(Invalid::new(other.unwrap_or("form"), "is not a known field", "it").into()),
+            other => {
+                let name = other.unwrap_or("form").to_owned();
+                let value = field.chunk().await?.unwrap_or_default();
+                let rule = "is not a known field; known are file and force";
+                return Err(Invalid::new(name, rule, String::from_utf8_lossy(&value)).into());
+            }
         }
     }
     Ok(force)
