@@ -101,10 +101,10 @@ fn only_an_administrator_asks_and_mistakes_are_named() {
     chacra::refused_for(get("?ref=main"), "query");
     chacra::refused_for(get("/purged?page-token=nonsense"), "page-token");
     chacra::refused_for(retention::ask_to_restore("nonsense"), "purge");
-    chacra::refused_for(
-        Client::uploader().post(&format!("{}/runs", retention::URL), &json!({"project": "a/b"})),
-        "project",
-    );
+    let run =
+        |project: &str| Client::uploader().post(&format!("{}/runs", retention::URL), &json!({"project": project}));
+    chacra::refused_for(run("a/b"), "project");
+    chacra::refused(run("nobody-has-it"), 404);
     chacra::refused(get("/purged/01ARZ3NDEKTSV4RRFFQ69G5FAV"), 404);
     chacra::refused(retention::ask_to_restore("01ARZ3NDEKTSV4RRFFQ69G5FAV"), 404);
 }

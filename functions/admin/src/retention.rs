@@ -112,6 +112,11 @@ pub(crate) async fn add_run(
     let project: Option<Project> = fields.optional_text("project")?;
     fields.end()?;
     let services = &app.services;
+    if let Some(project) = &project
+        && !services.catalog.has_project(project).await?
+    {
+        return Err(ApiError::NotFound(format!("the project {project}")));
+    }
     let runs = services.jobs.retention_runs().await?;
     let before = runs.iter().find(|run| run.kind == RunKind::Asked);
     let by = Some(admin.name().to_owned());

@@ -117,6 +117,7 @@ pub(crate) fn new_run() -> Operation {
     on_retention("Purge what is old, within some minutes")
         .takes("application/json", body)
         .json(202, "it begins", run_object())
+        .answer(404, "there is no such project")
         .answer(409, "one that somebody asked for is under way")
 }
 
