@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use colca_model::{Sha256, UploadId};
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use crate::receiver::ALL_UNDER_WAY;
@@ -35,6 +36,8 @@ pub struct ObjectHead {
     pub sha256: Option<Sha256>,
     /// The upload it was copied from, for a published file.
     pub upload: Option<UploadId>,
+    /// When it was written, to the second.
+    pub written: Option<Timestamp>,
     /// Its entity tag.
     pub etag: String,
 }
@@ -65,6 +68,7 @@ impl Objects {
                 size: head.content_length().and_then(|size| size.try_into().ok()).unwrap_or(0),
                 sha256: head.checksum_sha256().and_then(full_sha256),
                 upload: head.metadata().and_then(|metadata| metadata.get(UPLOAD)?.parse().ok()),
+                written: head.last_modified.and_then(|at| Timestamp::from_second(at.secs()).ok()),
                 etag: head.e_tag.unwrap_or_default(),
             })),
             Err(error) => none_if_absent(Error::sdk(format!("look at {}", key.path()), error)),

@@ -89,7 +89,8 @@ impl Receiver {
         if let Some(id) = &self.id
             && let Err(error) = self.objects.abort_multipart(&self.key, id).await
         {
-            tracing::warn!(%error, "Could not give up {}", self.key.path());
+            let key = self.key.path();
+            tracing::warn!(key, %error, "Could not give up {key}");
         }
     }
 

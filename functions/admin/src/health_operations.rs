@@ -108,7 +108,7 @@ pub(crate) fn status() -> Operation {
     stuck["description"] =
         json!("those that wait for a human: their last build failed, or nobody publishes their changes by itself");
     let mut uploads = some(&upload);
-    uploads["description"] = json!("those that somebody was to look at by now");
+    uploads["description"] = json!("those that wait to be taken in, or that somebody was to look at by now");
     let all = json!({
         "repositories": repositories,
         "stuck": stuck,

@@ -31,7 +31,7 @@ pub(crate) async fn get_status(State(app): State<App>, _: User) -> colca_api::Re
         services.jobs.imports_under_way(ASKED),
         services.jobs.purges_under_way(ASKED),
         services.jobs.retention_runs(),
-        services.jobs.due_uploads(now, ASKED),
+        services.jobs.late_uploads(now, MOST + 1),
     )?;
     let queues = queues(services, Ok(first_due(&dirty, now))).await;
     let stuck: Vec<_> = stuck.into_iter().filter(|repository| !repository.is_gone()).collect();
@@ -129,7 +129,7 @@ fn run_object(run: &RetentionRun) -> Value {
     json!({"kind": kind, "project": project, "begun": moment(*begun), "purged": purged})
 }
 
-/// One that somebody has to look at by now: its bytes have not come, or what follows its registration was not done.
+/// One that is late: nobody has looked at its bytes, they have not come, or what follows its registration was not done.
 fn upload_object(upload: &Upload) -> Value {
     let Upload { id, request, state, created_at, .. } = upload;
     json!({

@@ -39,12 +39,13 @@ async fn look_after(services: &Services, upload: &Upload, now: Timestamp) -> col
     if upload.state != UploadState::Pending {
         warn!(upload = %id, "The upload {id} was registered and not announced");
         services.queues.send_ingest(&IngestMessage { upload: id.clone() }).await?;
-        return services.jobs.postpone_upload(id, now + AGAIN).await;
+        return services.jobs.postpone_waiting(id, now + AGAIN, now).await;
     }
     let incoming = ObjectKey::Incoming { upload: id.clone(), filename: upload.request.filename.clone() };
-    if services.objects.head(&incoming).await?.is_some() {
+    if let Some(head) = services.objects.head(&incoming).await? {
         warn!(upload = %id, "The bytes of upload {id} arrived and nobody looked at them");
         services.queues.send_ingest(&IngestMessage { upload: id.clone() }).await?;
+        return services.jobs.postpone_waiting(id, now + AGAIN, head.written.unwrap_or(now)).await;
     } else if now > upload.open_until() + LAST_PUT {
         if let Some(Multipart { id, .. }) = &upload.multipart {
             services.objects.abort_multipart(&incoming, id).await?;

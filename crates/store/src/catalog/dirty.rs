@@ -27,7 +27,7 @@ impl Catalog {
             // One that cannot be read must not keep the others from being built.
             match value(found.map_err(|error| Error::sdk("list what has changes", error))?) {
                 Ok(repository) => repositories.push(repository),
-                Err(error) => tracing::error!(%error, "A repository cannot be read"),
+                Err(error) => tracing::error!(%error, "A repository cannot be read: {error}"),
             }
         }
         Ok(repositories)

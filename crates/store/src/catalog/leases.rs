@@ -74,19 +74,23 @@ struct Leased {
     repository: Repository,
 }
 
+/// A build is due at `:until`, and was before, if the last that was due has not begun.
+const NOTE_DUE: &str = "SET dirty = :dirty, queued_until = :until, due_since = if_not_exists(due_since, :until), \
+                        modified = :now";
+
 /// What holds of a repository whose build is neither due nor under way.
 const IDLE: &str = "attribute_exists(pk) AND attribute_not_exists(queued_until) AND attribute_not_exists(lease_until)";
 
 impl Catalog {
-    /// Notes that a repository has changes and a build is due at `until`, unless one is already due in the future.
-    /// The repository if the caller now has to send the message for it.
+    /// Notes that a repository has changes and a build is due at `until`, unless one is already due in the future; and since
+    /// when one is due, if the one before has never begun. The repository if the caller now has to send the message for it.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn claim_build(&self, path: &RepoPath, now: Timestamp, until: Timestamp) -> Result<Option<Repository>> {
         let free = "attribute_exists(pk) AND (attribute_not_exists(queued_until) OR queued_until <= :now)";
         let request = self
-            .update(path, "SET dirty = :dirty, queued_until = :until, modified = :now")
+            .update(path, NOTE_DUE)
             .condition_expression(free)
             .expression_attribute_values(":dirty", text(DIRTY))
             .expression_attribute_values(":until", number(until.as_millisecond()))
@@ -106,7 +110,7 @@ impl Catalog {
     /// # Errors
     /// Whatever the service answers.
     pub async fn begin_build(&self, path: &RepoPath) -> Result<()> {
-        let request = self.update(path, "REMOVE queued_until").condition_expression("attribute_exists(pk)");
+        let request = self.update(path, "REMOVE queued_until, due_since").condition_expression("attribute_exists(pk)");
         held(send(request, path).await).map(drop)
     }
 
@@ -118,7 +122,7 @@ impl Catalog {
     /// Whatever the service answers.
     pub async fn lease(&self, path: &RepoPath, owner: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
         let update = "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one \
-                      REMOVE queued_until";
+                      REMOVE queued_until, due_since";
         let free = "attribute_exists(pk) AND (attribute_not_exists(lease_until) OR lease_until <= :now OR lease_owner = :owner)";
         let request = self
             .update(path, update)

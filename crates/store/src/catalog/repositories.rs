@@ -75,6 +75,9 @@ pub struct Repository {
     dirty: Option<String>,
     #[serde(default)]
     queued_until: Option<i64>,
+    /// However often it was asked for again since.
+    #[serde(default)]
+    due_since: Option<i64>,
     #[serde(default)]
     lease_until: Option<i64>,
 }
@@ -175,10 +178,10 @@ impl Repository {
         self.needs_update() && !self.is_updating(now) && self.due().saturating_add(patience) < now.as_millisecond()
     }
 
-    /// When its build is due, or was, if it has changes: the last that is known of it.
+    /// When its build is due, or was, if it has changes: the first time since one has begun.
     #[must_use]
     pub fn build_was_due(&self) -> Option<Timestamp> {
-        self.needs_update().then(|| moment(Some(self.due()))).flatten()
+        self.needs_update().then(|| moment(Some(self.due_since.unwrap_or_else(|| self.due())))).flatten()
     }
 
     fn due(&self) -> i64 {
@@ -293,6 +296,7 @@ mod tests {
             changed: None,
             dirty: dirty.then(|| DIRTY.to_owned()),
             queued_until: queued_until.map(|second| second * 1000),
+            due_since: None,
             lease_until: lease_until.map(|second| second * 1000),
         }
     }
@@ -320,6 +324,14 @@ mod tests {
             let now = Timestamp::from_second(now).expect("a moment");
             assert_eq!(repository.is_forgotten(now), forgotten, "at {now}: {repository:?}");
         }
+    }
+
+    #[test]
+    fn however_often_a_build_was_asked_for_again_it_is_due_since_the_first_time() {
+        let asked_again = Repository { due_since: Some(5000), ..repository(true, Some(900), None) };
+        assert_eq!(asked_again.build_was_due(), Timestamp::from_second(5).ok());
+        let now = Timestamp::from_second(901).expect("a moment");
+        assert!(!asked_again.is_forgotten(now), "it was asked for a second ago");
     }
 
     #[test]

@@ -78,13 +78,14 @@ impl Jobs {
         self.due(DUE, now, limit).await
     }
 
-    /// Looks after a running import again at `due`.
+    /// Looks after a running import again at `due`; it was to be gone on with since it first was due.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn postpone_import(&self, id: &UploadId, due: Timestamp) -> Result<()> {
         let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(PK, id.as_str())));
-        let request = request.update_expression("SET due_at = :due").condition_expression("attribute_exists(due_kind)");
+        let request = request.update_expression("SET due_since = if_not_exists(due_since, due_at), due_at = :due");
+        let request = request.condition_expression("attribute_exists(due_kind)");
         let request = request.expression_attribute_values(":due", number(due.as_millisecond()));
         held(request.send().await.map_err(|error| Error::sdk(format!("postpone the import {id}"), error))).map(drop)
     }
@@ -128,7 +129,9 @@ impl Jobs {
     /// Whatever the service answers.
     pub async fn import_is_announced(&self, id: &UploadId) -> Result<()> {
         let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(PK, id.as_str())));
-        let request = request.update_expression("REMOVE due_kind, due_at").condition_expression("attribute_exists(pk)");
+        let request = request
+            .update_expression("REMOVE due_kind, due_at, due_since")
+            .condition_expression("attribute_exists(pk)");
         held(request.send().await.map_err(|error| Error::sdk(format!("look after the import {id} no more"), error)))
             .map(drop)
     }

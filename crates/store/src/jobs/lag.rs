@@ -20,9 +20,33 @@ pub enum Work {
     Refreshes,
 }
 
+impl Work {
+    /// The kind of its items, and how many of those that are due first may have been due for longest: what was asked for again is looked
+    /// at later than what has just become due.
+    fn looks(self) -> (&'static str, i32) {
+        match self {
+            Self::Uploads => (super::uploads::DUE, AGAIN),
+            Self::Imports => (super::imports::DUE, AGAIN),
+            Self::Garbage => (super::garbage::DUE, 1),
+            Self::Refreshes => (super::refreshes::DUE, 1),
+        }
+    }
+}
+
+/// How many are read to find what was asked for again. Where there are more, the oldest of these is late enough to tell.
+const AGAIN: i32 = 500;
+
 #[derive(Deserialize)]
 struct Due {
     due_at: i64,
+    due_since: Option<i64>,
+}
+
+impl Due {
+    /// Since when it has been due, however often it was put off.
+    fn since(&self) -> i64 {
+        self.due_since.unwrap_or(self.due_at)
+    }
 }
 
 impl Jobs {
@@ -34,22 +58,17 @@ impl Jobs {
         self.table.get::<serde::de::IgnoredAny>("HEALTH", "#").await.map(drop)
     }
 
-    /// When that work of a kind becomes due, or became due, which is due first; `None` if there is none.
+    /// When that work of a kind becomes due, or became due, which is due for longest; `None` if there is none.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn first_due(&self, work: Work) -> Result<Option<Timestamp>> {
-        let kind = match work {
-            Work::Uploads => super::uploads::DUE,
-            Work::Imports => super::imports::DUE,
-            Work::Garbage => super::garbage::DUE,
-            Work::Refreshes => super::refreshes::DUE,
-        };
-        let request = self.table.db.query().table_name(&self.table.name).index_name(DUE_INDEX).limit(1);
-        let request = request.key_condition_expression("due_kind = :kind");
+        let (kind, most) = work.looks();
+        let request = self.table.db.query().table_name(&self.table.name).index_name(DUE_INDEX).limit(most);
+        let request = request.key_condition_expression("due_kind = :kind").projection_expression("due_at, due_since");
         let answer = request.expression_attribute_values(":kind", text(kind)).send().await;
         let answer = answer.map_err(|error| Error::sdk(format!("look when the first {kind} is due"), error))?;
-        let first = answer.items.unwrap_or_default().into_iter().next().map(value::<Due>).transpose()?;
-        Ok(first.and_then(|first| Timestamp::from_millisecond(first.due_at).ok()))
+        let found: Vec<Due> = answer.items.unwrap_or_default().into_iter().map(value).collect::<Result<_>>()?;
+        Ok(found.iter().map(Due::since).min().and_then(|since| Timestamp::from_millisecond(since).ok()))
     }
 }

@@ -73,7 +73,8 @@ impl Jobs {
         let answer = request.expression_attribute_values(":now", number(now.as_millisecond())).send().await;
         let answer = answer.map_err(|error| Error::sdk(format!("list each {kind} that is due"), error))?;
         // One that cannot be read must not keep the others from being looked at.
-        let read = |item| value(item).inspect_err(|error| tracing::error!(%error, "A job cannot be read")).ok();
+        let tell = |error: &Error| tracing::error!(kind, %error, "A job ({kind}) cannot be read: {error}");
+        let read = |item| value(item).inspect_err(tell).ok();
         Ok(answer.items.unwrap_or_default().into_iter().filter_map(read).collect())
     }
 }

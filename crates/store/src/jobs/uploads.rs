@@ -3,12 +3,25 @@
 use aws_sdk_dynamodb::types::{Put, Update};
 use colca_model::{Upload, UploadId, UploadState};
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
 use super::{Jobs, SK};
 use crate::table::{attribute, held, item, key, number, text};
 use crate::{Error, ErrorKind, Result};
 
 pub(super) const DUE: &str = "upload";
+
+/// How many uploads are read to find those that are late: tickets that nobody has used are among them.
+const LOOKS: i32 = 500;
+
+/// An upload, and whether it waits.
+#[derive(Deserialize)]
+struct Late {
+    due_at: i64,
+    due_since: Option<i64>,
+    #[serde(flatten)]
+    upload: Upload,
+}
 
 impl Jobs {
     /// Writes down a new upload: a pending one to be looked after from `due` on, an ended one to be kept until then.
@@ -77,7 +90,8 @@ impl Jobs {
         keep: SignedDuration,
     ) -> Result<Update> {
         // What follows a registration may be left undone by a crash; `reap` looks until it is done.
-        let undue = if matches!(state, UploadState::Registered { .. }) { "" } else { " REMOVE due_kind, due_at" };
+        let undue =
+            if matches!(state, UploadState::Registered { .. }) { "" } else { " REMOVE due_kind, due_at, due_since" };
         let (word, name, detail) = match state {
             UploadState::Pending => return Err(Error::new(ErrorKind::Invalid, "end an upload as pending")),
             UploadState::Registered { notes } => ("registered", "notes", attribute(notes)?),
@@ -103,9 +117,21 @@ impl Jobs {
     /// Whatever the service answers.
     pub async fn upload_is_announced(&self, id: &UploadId) -> Result<()> {
         let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(&partition(id), SK)));
-        let request = request.update_expression("REMOVE due_kind, due_at").condition_expression("attribute_exists(pk)");
+        let request = request
+            .update_expression("REMOVE due_kind, due_at, due_since")
+            .condition_expression("attribute_exists(pk)");
         held(request.send().await.map_err(|error| Error::sdk(format!("look after the upload {id} no more"), error)))
             .map(drop)
+    }
+
+    /// Up to `limit` uploads that wait for `ingest`, or were to be looked after by now. The index lags behind by a moment.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn late_uploads(&self, now: Timestamp, limit: usize) -> Result<Vec<Upload>> {
+        let found: Vec<Late> = self.due(DUE, Timestamp::MAX, LOOKS).await?;
+        let is_late = |late: &Late| late.due_since.is_some() || late.due_at <= now.as_millisecond();
+        Ok(found.into_iter().filter(is_late).map(|late| late.upload).take(limit).collect())
     }
 
     /// Up to `limit` uploads that somebody should look after: pending ones, and registered ones that were not announced.
@@ -116,14 +142,32 @@ impl Jobs {
         self.due(DUE, now, limit).await
     }
 
-    /// Looks after a pending upload again at `due`.
+    /// Looks after an upload again at `due`.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn postpone_upload(&self, id: &UploadId, due: Timestamp) -> Result<()> {
+        self.postpone(id, due, None).await
+    }
+
+    /// Looks again at `due` after an upload that has waited for `ingest` since a moment, which stays the first that was noted.
+    ///
+    /// # Errors
+    /// Whatever the service answers.
+    pub async fn postpone_waiting(&self, id: &UploadId, due: Timestamp, since: Timestamp) -> Result<()> {
+        self.postpone(id, due, Some(since)).await
+    }
+
+    async fn postpone(&self, id: &UploadId, due: Timestamp, since: Option<Timestamp>) -> Result<()> {
         let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(&partition(id), SK)));
-        let request = request.update_expression("SET due_at = :due").condition_expression("attribute_exists(due_kind)");
+        let request = request.condition_expression("attribute_exists(due_kind)");
         let request = request.expression_attribute_values(":due", number(due.as_millisecond()));
+        let request = match since {
+            None => request.update_expression("SET due_at = :due"),
+            Some(since) => request
+                .update_expression("SET due_at = :due, due_since = if_not_exists(due_since, :since)")
+                .expression_attribute_values(":since", number(since.as_millisecond())),
+        };
         held(request.send().await.map_err(|error| Error::sdk(format!("postpone the upload {id}"), error))).map(drop)
     }
 }
