@@ -20,6 +20,9 @@ const NAMESPACE: &str = "Colca";
 /// The most values that one line may give of one number.
 const VALUES: usize = 100;
 
+/// The most values that all lines together give of one number: those of a batch that big are told well enough by a part of them.
+const MOST_VALUES: usize = 1000;
+
 /// All that is measured.
 pub const NAMES: [&str; 15] = [
     "Uploads",
@@ -51,22 +54,44 @@ impl Emf {
     }
 
     pub(super) fn tell(&self, at: Timestamp, measured: Measured<'_>) {
-        // One write for the whole line, so that no other line gets into it. One that cannot be written is nothing to die of.
-        let line = format!("{}\n", line(at, &self.store, measured));
-        let _ = io::stdout().lock().write_all(line.as_bytes());
+        for line in lines(at, &self.store, measured) {
+            // One write for the whole line, so that no other line gets into it. One that cannot be written is nothing to die of.
+            let line = format!("{line}\n");
+            let _ = io::stdout().lock().write_all(line.as_bytes());
+        }
     }
 }
 
 /// The numbers of a line, kept for the store alone and for the store and one more dimension: whoever has an alarm look at the
 /// first sees all. What else is known stands beside them.
+#[derive(Clone)]
 struct Line {
     numbers: Vec<(&'static str, &'static str, Value)>,
     dimension: Option<(&'static str, String)>,
     beside: Vec<(&'static str, Value)>,
 }
 
-fn line(at: Timestamp, store: &str, measured: Measured<'_>) -> Value {
-    let Line { numbers, dimension, beside } = of(measured);
+impl Line {
+    /// What of it stands in the line so many after the first: there the values for which those before had no room, and nothing
+    /// else, since what is told twice counts twice. Nothing once all is told.
+    fn part(&self, nth: usize) -> Option<Self> {
+        let part = |value: &Value| match value {
+            Value::Array(values) => values.chunks(VALUES).nth(nth).map(Value::from),
+            one => (nth == 0).then(|| one.clone()),
+        };
+        let numbers = self.numbers.iter().filter_map(|(name, unit, value)| Some((*name, *unit, part(value)?)));
+        let numbers: Vec<_> = numbers.collect();
+        (!numbers.is_empty()).then(|| Self { numbers, ..self.clone() })
+    }
+}
+
+/// As many lines as it needs: mostly one.
+fn lines(at: Timestamp, store: &str, measured: Measured<'_>) -> Vec<Value> {
+    let all = of(measured);
+    (0..).map_while(|nth| all.part(nth)).map(|part| line(at, store, part)).collect()
+}
+
+fn line(at: Timestamp, store: &str, Line { numbers, dimension, beside }: Line) -> Value {
     let sets: Vec<Vec<&str>> = match &dimension {
         Some((name, _)) => vec![vec!["Store"], vec!["Store", name]],
         None => vec![vec!["Store"]],
@@ -96,7 +121,7 @@ fn of(measured: Measured<'_>) -> Line {
             beside: vec![],
         },
         Measured::Taken { queue, ages } => Line {
-            numbers: vec![("QueueAge", "Milliseconds", longest(ages))],
+            numbers: vec![("QueueAge", "Milliseconds", values(ages))],
             dimension: Some(("Queue", queue_name(queue).to_owned())),
             beside: vec![],
         },
@@ -119,7 +144,7 @@ fn built(build: &Build<'_>) -> Line {
         BuildEnd::Published { packages, .. } => {
             numbers.push(("Packages", "Count", json!(packages)));
             if !build.lags.is_empty() {
-                numbers.push(("PublishLag", "Milliseconds", longest(build.lags)));
+                numbers.push(("PublishLag", "Milliseconds", values(build.lags)));
             }
             "published"
         }
@@ -163,18 +188,23 @@ fn milliseconds(duration: Duration) -> Value {
     json!(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// As many as a line may give, the longest first: those that somebody should look at are among them.
-fn longest(durations: &[Duration]) -> Value {
+/// All of them; of very many an even sample of them in their order, from the shortest to the longest, whose percentiles are
+/// theirs.
+fn values(durations: &[Duration]) -> Value {
     let mut durations = durations.to_vec();
-    durations.sort_unstable_by(|one, other| other.cmp(one));
-    durations.into_iter().take(VALUES).map(milliseconds).collect()
+    durations.sort_unstable();
+    if durations.len() > MOST_VALUES {
+        let last = durations.len() - 1;
+        durations = (0..MOST_VALUES).map(|nth| durations[nth * last / (MOST_VALUES - 1)]).collect();
+    }
+    durations.into_iter().map(milliseconds).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines() -> Vec<Value> {
+    fn of_each() -> Vec<Value> {
         let repository = "ceph/main/HEAD/centos/9/flavors/default".parse().expect("a good path");
         let phases = [Phase::Read, Phase::Assemble, Phase::Sign, Phase::Write, Phase::Commit];
         let phases = phases.map(|phase| (phase, Duration::from_millis(20)));
@@ -189,7 +219,7 @@ mod tests {
             Measured::KeyExpires { key: "release", days: 29.5 },
             Measured::CdnTold { refusals: 7 },
         ];
-        all.map(|measured| line(Timestamp::UNIX_EPOCH, "bucket", measured)).to_vec()
+        all.into_iter().flat_map(|measured| lines(Timestamp::UNIX_EPOCH, "bucket", measured)).collect()
     }
 
     #[test]
@@ -207,7 +237,7 @@ mod tests {
             "Key": "release",
             "KeyDaysLeft": 29.5,
         });
-        let line = lines().into_iter().find(|line| line["Key"] == "release").expect("a line");
+        let line = of_each().into_iter().find(|line| line["Key"] == "release").expect("a line");
         assert_eq!(line, expected);
         assert!(!line.to_string().contains('\n'));
     }
@@ -215,7 +245,7 @@ mod tests {
     #[test]
     fn every_line_gives_what_it_names_and_all_names_are_known() {
         let mut named = Vec::new();
-        for line in lines() {
+        for line in of_each() {
             let directive = &line["_aws"]["CloudWatchMetrics"][0];
             for metric in directive["Metrics"].as_array().expect("metrics") {
                 let name = metric["Name"].as_str().expect("a name");
@@ -231,11 +261,62 @@ mod tests {
         assert_eq!(named, NAMES);
     }
 
+    /// The lines of a build that published so many changes, noted one millisecond after the other.
+    fn of_changes(changes: u64) -> Vec<Value> {
+        let lags: Vec<_> = (0..changes).rev().map(Duration::from_millis).collect();
+        let repository = "ceph/main/HEAD/centos/9/flavors/default".parse().expect("a good path");
+        let end = BuildEnd::Published { kind: RepositoryKind::Rpm, packages: 7 };
+        let build = Build { repository: &repository, end, phases: &[], lags: &lags };
+        lines(Timestamp::UNIX_EPOCH, "bucket", Measured::Built(&build))
+    }
+
+    /// The lags of all lines in their order. No line has more than it may.
+    fn lags(lines: &[Value]) -> Vec<u64> {
+        let of_line = |line: &Value| {
+            let values = line["PublishLag"].as_array().expect("values").clone();
+            assert!((1..=100).contains(&values.len()), "{} values", values.len());
+            values.into_iter().map(|value| value.as_u64().expect("milliseconds"))
+        };
+        let mut lags: Vec<_> = lines.iter().flat_map(of_line).collect();
+        lags.sort_unstable();
+        lags
+    }
+
     #[test]
-    fn no_line_gives_more_values_than_it_may() {
-        let lags: Vec<_> = (0..250).map(Duration::from_millis).collect();
-        let values = longest(&lags);
-        let values = values.as_array().expect("values");
-        assert_eq!((values.len(), &values[0], &values[99]), (100, &json!(249), &json!(150)));
+    fn all_values_are_told_in_as_many_lines_as_they_need() {
+        for (changes, expected) in [(1, 1), (100, 1), (101, 2), (250, 3), (1000, 10)] {
+            let lines = of_changes(changes);
+            assert_eq!((lines.len(), lags(&lines)), (expected, (0..changes).collect()), "{changes}");
+        }
+        assert_eq!(lags(&of_changes(1000))[500], 500, "the median is that of all, not of the longest");
+        assert_eq!(
+            lines(Timestamp::UNIX_EPOCH, "", Measured::Taken { queue: Queue::Build, ages: &[] }),
+            [Value::Null; 0]
+        );
+    }
+
+    #[test]
+    fn what_is_one_number_is_told_once() {
+        let [first, second, _] = of_changes(250).try_into().expect("three lines");
+        assert_eq!((&first["Builds"], &first["Packages"]), (&json!(1), &json!(7)));
+        let metrics = json!([{"Name": "PublishLag", "Unit": "Milliseconds"}]);
+        assert_eq!(second["_aws"]["CloudWatchMetrics"][0]["Metrics"], metrics);
+        assert!(second["Builds"].is_null() && second["Packages"].is_null(), "{second}");
+        for name in ["Store", "End", "repository"] {
+            assert_eq!(first[name], second[name]);
+        }
+    }
+
+    #[test]
+    fn of_very_many_values_a_sample_is_told_that_has_their_percentiles() {
+        for changes in [1001, 1999, 50_000] {
+            let lines = of_changes(changes);
+            let lags = lags(&lines);
+            assert_eq!((lines.len(), lags.len(), lags[0], lags[999]), (10, 1000, 0, changes - 1));
+            for percent in [5, 50, 95, 99] {
+                let (told, true_one) = (lags[percent * 10], changes * percent as u64 / 100);
+                assert!(told.abs_diff(true_one) <= changes / 500, "p{percent} of {changes}: {told}, not {true_one}");
+            }
+        }
     }
 }

@@ -10,11 +10,14 @@
 //! and `debian.create.deb` for Debian. chacra measures nothing else; what else we measure goes under `[PREFIX.]HOST.colca`.
 
 use std::fmt::Display;
-use std::net::UdpSocket;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
+use std::sync::Once;
 use std::time::Duration;
 
-use cadence::{Counted, Gauged, MetricError, StatsdClient, Timed, UdpMetricSink};
+use cadence::{Counted, Gauged, MetricError, MetricResult, StatsdClient, Timed, UdpMetricSink};
 use colca_model::{RepoPath, RepositoryKind};
+use tracing::warn;
 
 use super::emf::{kind_name, phase_name, queue_name};
 use super::{Build, BuildEnd, Measured};
@@ -40,18 +43,22 @@ pub struct StatsdError {
 }
 
 /// Sends a datagram for each number.
-pub(super) struct Statsd(StatsdClient);
+pub(super) struct Statsd {
+    client: StatsdClient,
+    warned: Once,
+}
 
 impl Statsd {
     pub(super) fn new(address: &StatsdAddress) -> Result<Self, StatsdError> {
         let failed = |reason| StatsdError { server: address.server.clone(), reason };
-        let socket = UdpSocket::bind("0.0.0.0:0").map_err(|error| failed(error.into()))?;
-        socket.set_nonblocking(true).map_err(|error| failed(error.into()))?;
-        let sink = UdpMetricSink::from(address.server.as_str(), socket).map_err(failed)?;
-        Ok(Self(StatsdClient::from_sink(&prefix(&address.prefix, &host()), sink)))
+        let server = find(&address.server).map_err(|error| failed(error.into()))?;
+        let socket = socket_for(server).map_err(|error| failed(error.into()))?;
+        let sink = UdpMetricSink::from(server, socket).map_err(failed)?;
+        let client = StatsdClient::from_sink(&prefix(&address.prefix, &host()), sink);
+        Ok(Self { client, warned: Once::new() })
     }
 
-    /// A datagram that cannot be sent is lost, as any may be.
+    /// A datagram that cannot be sent is lost, as any may be. Of the first a warning tells.
     pub(super) fn tell(&self, measured: Measured<'_>) {
         match measured {
             Measured::Registered { kind, files, bytes } => {
@@ -65,10 +72,10 @@ impl Statsd {
             }
             Measured::Built(build) => self.built(build),
             Measured::KeyExpires { key, days } => {
-                let _ = self.0.gauge(&format!("colca.key_days_left.{}", part(key)), days);
+                self.sent(self.client.gauge(&format!("colca.key_days_left.{}", part(key)), days));
             }
             Measured::CdnTold { refusals } => {
-                let _ = self.0.gauge("colca.cdn_refusals", u64::from(refusals));
+                self.sent(self.client.gauge("colca.cdn_refusals", u64::from(refusals)));
             }
         }
     }
@@ -87,12 +94,44 @@ impl Statsd {
     }
 
     fn time(&self, name: impl Display, took: Duration) {
-        let _ = self.0.time(&name.to_string(), took);
+        self.sent(self.client.time(&name.to_string(), took));
     }
 
     fn count(&self, name: impl Display, count: u64) {
-        let _ = self.0.count(&name.to_string(), count);
+        self.sent(self.client.count(&name.to_string(), count));
     }
+
+    /// Only the first failure is told: where one number cannot go, mostly none can, and there are many.
+    fn sent<T>(&self, result: MetricResult<T>) {
+        if let Err(error) = result {
+            self.warned.call_once(|| {
+                warn!(%error, "A number could not be sent to the statsd server; of others that cannot, nothing is told");
+            });
+        }
+    }
+}
+
+/// The address of a server.
+fn find(server: &str) -> io::Result<SocketAddr> {
+    let addresses: Vec<_> = server.to_socket_addrs()?.collect();
+    preferred(&addresses).ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it has no address"))
+}
+
+/// One with IPv4 if there is any. `localhost` often has one of each, and statsd listens at that of IPv4 if nobody says otherwise;
+/// a datagram to the other would be lost, and nobody would hear of it.
+fn preferred(addresses: &[SocketAddr]) -> Option<SocketAddr> {
+    addresses.iter().find(|address| address.is_ipv4()).or(addresses.first()).copied()
+}
+
+/// From where datagrams go to such an address: a socket for IPv4 reaches none of IPv6.
+fn socket_for(server: SocketAddr) -> io::Result<UdpSocket> {
+    let own = match server {
+        SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+        SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+    };
+    let socket = UdpSocket::bind(own)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
 }
 
 /// What chacra calls a build of a repository; it knows no raw ones.
@@ -124,11 +163,16 @@ fn part(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     /// What a server hears.
     fn heard(prefix: &str, measured: &[Measured<'_>], datagrams: usize) -> Vec<String> {
-        let server = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        heard_by(&UdpSocket::bind("127.0.0.1:0").expect("a free port"), prefix, measured, datagrams)
+    }
+
+    fn heard_by(server: &UdpSocket, prefix: &str, measured: &[Measured<'_>], datagrams: usize) -> Vec<String> {
         server.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
         let at = server.local_addr().expect("it is bound").to_string();
         let statsd = Statsd::new(&StatsdAddress { server: at, prefix: prefix.to_owned() }).expect("loopback is there");
@@ -177,6 +221,43 @@ mod tests {
             "cdn_refusals:3|g",
         ];
         assert_eq!(heard("", &measured, expected.len()), expected.map(|number| format!("{host}.colca.{number}")));
+    }
+
+    /// All others here have a server with IPv4.
+    #[test]
+    fn a_server_with_ipv6_hears_it_as_well() {
+        let server = match UdpSocket::bind("[::1]:0") {
+            Ok(server) => server,
+            Err(error) => {
+                // EAFNOSUPPORT and EADDRNOTAVAIL of Linux.
+                assert!(matches!(error.raw_os_error(), Some(97 | 99)), "{error:?}");
+                // Not `eprintln!`, of which nobody sees anything when a test passes.
+                let said = writeln!(io::stderr(), "NOT CHECKED: statsd with IPv6. This machine has no [::1]: {error}");
+                return said.expect("standard error is there");
+            }
+        };
+        let expected = format!("{}.colca.cdn_refusals:3|g", prefix("", &host()));
+        assert_eq!(heard_by(&server, "", &[Measured::CdnTold { refusals: 3 }], 1), [expected]);
+    }
+
+    #[test]
+    fn of_the_addresses_of_a_server_one_with_ipv4_is_preferred() {
+        let [six, four, other] = ["[::1]:8125", "127.0.0.1:8125", "127.0.0.2:8125"].map(|at| at.parse().expect("good"));
+        assert_eq!(preferred(&[six, four, other]), Some(four));
+        assert_eq!(preferred(&[four, six]), Some(four));
+        assert_eq!((preferred(&[six]), preferred(&[])), (Some(six), None));
+    }
+
+    #[test]
+    fn it_warns_if_something_cannot_be_sent() {
+        let server = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        let at = server.local_addr().expect("it is bound").to_string();
+        // Nothing can be sent to port 0.
+        for (server, warned) in [(at, false), ("127.0.0.1:0".to_owned(), true)] {
+            let statsd = Statsd::new(&StatsdAddress { server, prefix: String::new() }).expect("loopback is there");
+            (0..3).for_each(|refusals| statsd.tell(Measured::CdnTold { refusals }));
+            assert_eq!(statsd.warned.is_completed(), warned);
+        }
     }
 
     #[test]
