@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
-use colca_callbacks::Sender;
+use colca_callbacks::{Sender, Unsent};
 use colca_runtime::Services;
 use tokio::time::{sleep, timeout};
 use tracing::{error, warn};
 
 /// How long it may take in all. The next round comes after a minute.
 const PATIENCE: Duration = Duration::from_secs(40);
+
+/// How much of that no try has, so that even the last ends before all is over.
+const SPARE: Duration = Duration::from_secs(1);
 
 /// How much before its time it is told: a round comes each minute, now a second early, now late, and the one before is nearer than
 /// the one after.
@@ -31,9 +34,14 @@ pub(crate) async fn tell_health(services: &Services) -> colca_store::Result<()> 
         return Ok(());
     }
     let (sender, id) = (Sender::new(services), format!("ping_{}", now.as_millisecond()));
+    let patience = patience(pings.retries);
+    let post = async || {
+        let post = sender.post(settings.receivers(), &pings.url, &id, "{}".to_owned());
+        timeout(patience, post).await.unwrap_or_else(|_| Err(silent(&pings.url, patience)))
+    };
     let tell = async {
         let mut tries = 0;
-        while let Err(error) = sender.post(settings.receivers(), &pings.url, &id, "{}".to_owned()).await {
+        while let Err(error) = post().await {
             warn!(%error, tries, "Nobody heard that we are well");
             if tries == pings.retries {
                 return;
@@ -46,4 +54,28 @@ pub(crate) async fn tell_health(services: &Services) -> colca_store::Result<()> 
         warn!("Nobody heard that we are well within {} s", PATIENCE.as_secs());
     }
     Ok(())
+}
+
+/// How long one try may take, so that there is time for each, and for the pauses between them. The sender gives up by itself
+/// if that is long.
+fn patience(retries: u32) -> Duration {
+    PATIENCE.saturating_sub(SPARE).saturating_sub(PAUSE * retries) / (retries + 1)
+}
+
+fn silent(url: &str, patience: Duration) -> Unsent {
+    Unsent::Unreachable { url: url.to_owned(), reason: format!("no answer within {:.1} s", patience.as_secs_f32()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_time_for_each_try_that_the_configuration_permits() {
+        for retries in 0..=5 {
+            let patience = patience(retries);
+            assert!(patience * (retries + 1) + PAUSE * retries < PATIENCE, "{retries} retries, each {patience:?}");
+            assert!(patience >= Duration::from_secs(4), "{patience:?} is too short for a slow receiver");
+        }
+    }
 }
