@@ -1,21 +1,25 @@
 //! A run through all refs, which purges what is old: every day if the configuration says so, or when somebody asks. It may take many
 //! rounds; each goes on where the one before it stopped, and no two work on it at once.
 
+use colca_model::{Project, Ref};
 use colca_runtime::Services;
 use colca_settings::Settings;
-use colca_store::{RetentionRun, RunKind};
+use colca_store::{ErrorKind, RetentionRun, RunKind};
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info};
 
 use crate::plan::Fate;
 use crate::purge::begin;
 use crate::round::{AGAIN, work};
-use crate::survey::{of_ref, refs};
+use crate::survey::{Planned, of_ref, refs};
 
 /// How often a run begins by itself.
 const DAILY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Begins the run of the day if it is time, and goes on with what has begun until `end`.
+///
+/// # Errors
+/// The first failure; each of the runs was tried.
 pub(crate) async fn go_on_with_runs(services: &Services, end: Timestamp) -> colca_store::Result<()> {
     let settings = services.settings.get().await?;
     let mut runs = services.jobs.retention_runs().await?;
@@ -28,21 +32,36 @@ pub(crate) async fn go_on_with_runs(services: &Services, end: Timestamp) -> colc
             runs.push(run);
         }
     }
+    let mut all = Ok(());
     for run in runs {
         let is_wanted = run.kind == RunKind::Asked || settings.purges_daily();
         if !is_wanted || run.ended.is_some() || run.taken_until > now.as_millisecond() {
             continue;
         }
-        let taken_until = (services.clock.now() + AGAIN).as_millisecond();
-        let taken = RetentionRun { rounds: run.rounds + 1, taken_until, ..run };
-        if !services.jobs.save_run(&taken, run.rounds).await? {
-            continue;
+        let kind = run.kind;
+        if let Err(error) = go_on_with(services, &settings, run, end).await {
+            error!(%kind, %error, "Could not go on with the {kind} run of retention");
+            all = all.and(Err(error));
         }
-        let rounds = taken.rounds;
-        let reached = go_through(services, &settings, taken, end).await?;
-        services.jobs.save_run(&RetentionRun { taken_until: 0, ..reached }, rounds).await?;
     }
-    Ok(())
+    all
+}
+
+/// Takes a run, if nobody else does, and goes on with it until `end`.
+async fn go_on_with(
+    services: &Services,
+    settings: &Settings,
+    run: RetentionRun,
+    end: Timestamp,
+) -> colca_store::Result<()> {
+    let taken_until = (services.clock.now() + AGAIN).as_millisecond();
+    let taken = RetentionRun { rounds: run.rounds + 1, taken_until, ..run };
+    if !services.jobs.save_run(&taken, run.rounds).await? {
+        return Ok(());
+    }
+    let rounds = taken.rounds;
+    let reached = go_through(services, settings, taken, end).await?;
+    services.jobs.save_run(&RetentionRun { taken_until: 0, ..reached }, rounds).await.map(drop)
 }
 
 /// Whether the next run of the day is to begin.
@@ -61,7 +80,7 @@ async fn go_through(
         if run.after.as_ref().is_some_and(|after| git_ref <= *after) {
             continue;
         }
-        for planned in of_ref(services, settings, &git_ref).await? {
+        for planned in what_is_readable(of_ref(services, settings, &git_ref).await, &git_ref)? {
             if !matches!(planned.fate, Fate::Goes { .. }) {
                 continue;
             }
@@ -87,13 +106,41 @@ async fn go_through(
         }
     }
     run.ended = Some(services.clock.now());
-    info!(purged = run.purged, "The {} run of retention purged {} repositories", run.kind, run.purged);
+    let RetentionRun { kind, purged, .. } = &run;
+    info!(%kind, purged, "The {kind} run of retention purged {purged} repositories");
     Ok(run)
+}
+
+/// What is planned for a ref: nothing, if that cannot be read before a human has looked. It must not keep the refs after it from being
+/// purged, nor the run from ending. What passes by itself is a failure: the next round meets the same ref again.
+fn what_is_readable(
+    planned: colca_store::Result<Vec<Planned>>,
+    (project, git_ref): &(Project, Ref),
+) -> colca_store::Result<Vec<Planned>> {
+    planned.or_else(|error| {
+        if error.kind() == ErrorKind::Unavailable {
+            return Err(error);
+        }
+        error!(%project, "ref" = %git_ref, %error, "Purges nothing of {project}/{git_ref}, which cannot be read");
+        Ok(vec![])
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use colca_store::Error;
+
     use super::*;
+
+    #[test]
+    fn a_ref_that_cannot_be_read_is_passed_over_unless_that_passes_by_itself() {
+        let git_ref = ("ceph".parse().expect("a project"), "main".parse().expect("a ref"));
+        let read = |error| what_is_readable(Err(error), &git_ref);
+        assert!(read(Error::damaged("read the item REPO#x #")).is_ok_and(|planned| planned.is_empty()));
+        let passing = read(Error::unfinished(&"list the refs")).expect_err("worth another try");
+        assert_eq!(passing.kind(), ErrorKind::Unavailable);
+        assert!(what_is_readable(Ok(vec![]), &git_ref).is_ok());
+    }
 
     #[test]
     fn a_day_after_one_began_the_next_does_if_it_has_ended() {
