@@ -6,7 +6,8 @@ use tracing::info;
 
 use crate::refusal::Rejection;
 
-/// Ends an upload: whoever asks for it is told why. Harmless to repeat.
+/// Ends an upload: whoever asks for it is told why. Harmless to repeat: what has ended already keeps its first end, and is told and
+/// counted by whoever ended it.
 ///
 /// # Errors
 /// Whatever the service answers.
@@ -17,7 +18,9 @@ pub async fn reject(
 ) -> colca_store::Result<()> {
     let id = &upload.id;
     let end = UploadState::Rejected { reason: reason.clone() };
-    services.jobs.end_upload(id, &end, services.clock.now(), services.config.retention).await?;
+    if !services.jobs.end_upload(id, &end, services.clock.now(), services.config.retention).await? {
+        return Ok(());
+    }
     services.record(Measured::Rejected { reason: word, files: 1 });
     let (repository, filename) = (&upload.request.repository, &upload.request.filename);
     info!(trace_id = id.trace_id(), upload = %id, %repository, reason, "Rejected {filename} of upload {id}: {reason}");
