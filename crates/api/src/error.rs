@@ -141,7 +141,8 @@ impl From<colca_store::Error> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         if let Self::Store(error) = &self {
-            tracing::error!(%error, "A request failed");
+            // Which request it was is not known here: what could not be done says it.
+            tracing::error!(%error, "A request failed: {error}");
         }
         let mut response = (self.status(), Json(self.body())).into_response();
         if matches!(self, Self::Unauthorized) {

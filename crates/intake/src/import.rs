@@ -282,7 +282,8 @@ impl Importer<'_> {
         let copied = objects.copy_new(&file.key, &copy, file.size, &id).await.map_err(of_source)?;
         if let Err(error) = objects.delete(&copy).await {
             // The bucket's lifecycle rule takes it.
-            warn!(%error, "Could not delete {}", copy.path());
+            let key = copy.path();
+            warn!(key, %error, "Could not delete {key}");
         }
         match copied {
             Copied::Created { sha256: Some(sha256) } | Copied::There { sha256: Some(sha256) } => Ok(sha256),

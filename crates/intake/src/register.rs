@@ -107,7 +107,8 @@ pub(crate) async fn sign_and_register(
     let taken = register(services, upload, &arrived).await;
     if let Err(error) = services.objects.delete(&arrived.key).await {
         // What the client is told stands; the bucket's lifecycle rule takes it.
-        tracing::warn!(%error, "Could not delete {}", arrived.key.path());
+        let key = arrived.key.path();
+        tracing::warn!(key, %error, "Could not delete {key}");
     }
     taken
 }

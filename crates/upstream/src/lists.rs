@@ -97,7 +97,10 @@ async fn remembered(
     if let Some((bytes, _)) = services.objects.read(key).await? {
         match serde_json::from_slice(&bytes) {
             Ok(listed) => return Ok(listed),
-            Err(error) => warn!(%error, "{} cannot be read, so {} is read again", key.path(), external.url),
+            Err(error) => {
+                let (key, url) = (key.path(), &external.url);
+                warn!(key, %url, %error, "{key} cannot be read, so {url} is read again");
+            }
         }
     }
     let listed = match &external.codename {

@@ -220,7 +220,8 @@ fn too_slow(listed: &Listed) -> Candidate {
 async fn forget(services: &Services, fetched: Vec<ObjectKey>) {
     let deletions = fetched.into_iter().map(async |key| {
         if let Err(error) = services.objects.delete(&key).await {
-            warn!(%error, "Could not delete {}", key.path());
+            let key = key.path();
+            warn!(key, %error, "Could not delete {key}");
         }
     });
     stream::iter(deletions).buffer_unordered(FETCHED_AT_ONCE).collect::<()>().await;

@@ -10,25 +10,40 @@ use crate::verify::{self, Arrival};
 
 /// Brings an upload to its end, whichever it is. Repeating it changes nothing: an upload ends once, and is
 /// registered in the same step.
+///
+/// Whoever delivers the message logs a failure as well, but knows only the message: what belongs to the upload is said here.
 pub(crate) async fn ingest_upload(services: &Services, id: &UploadId) -> colca_store::Result<()> {
-    let Some(upload) = services.jobs.upload(id).await? else {
+    let read = services.jobs.upload(id).await.inspect_err(|error| {
+        warn!(trace_id = id.trace_id(), upload = %id, %error, "The ticket of upload {id} could not be read");
+    });
+    let Some(upload) = read? else {
         // Its bucket expires the bytes.
-        warn!(upload = %id, "No ticket is known for the upload {id}");
+        warn!(trace_id = id.trace_id(), upload = %id, "No ticket is known for the upload {id}");
         return Ok(());
     };
-    let incoming = ObjectKey::Incoming { upload: id.clone(), filename: upload.request.filename.clone() };
+    bring_to_end(services, &upload).await.inspect_err(|error| {
+        let repository = &upload.request.repository;
+        warn!(
+            trace_id = id.trace_id(), upload = %id, %repository, %error,
+            "Upload {id} to {repository} could not be brought to its end"
+        );
+    })
+}
 
+/// Goes on with an upload from where it is.
+async fn bring_to_end(services: &Services, upload: &Upload) -> colca_store::Result<()> {
+    let incoming = ObjectKey::Incoming { upload: upload.id.clone(), filename: upload.request.filename.clone() };
     match &upload.state {
-        UploadState::Pending => match examine(services, &upload, &incoming).await {
+        UploadState::Pending => match examine(services, upload, &incoming).await {
             Ok(Arrival::Complete) => {}
             Ok(Arrival::Incomplete) => return Ok(()),
             Err(Refusal::Rejected(rejection) | Refusal::NameTaken(rejection)) => {
-                reject(services, &upload, &rejection).await?;
+                reject(services, upload, &rejection).await?;
             }
             Err(Refusal::Failed(error)) => return Err(error),
         },
         // An earlier delivery registered it, and may have died before it had all that follows done.
-        UploadState::Registered { .. } => announce(services, &upload).await?,
+        UploadState::Registered { .. } => announce(services, upload).await?,
         UploadState::Rejected { .. } => {}
     }
     services.objects.delete(&incoming).await

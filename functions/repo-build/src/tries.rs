@@ -91,8 +91,10 @@ pub(crate) async fn try_to_publish(
     loop {
         let tried = heartbeat::keeping(services, path, held, publish_changes(builder, path, held, &mut attempt)).await;
         let Err(failure) = tried else { return Ok(()) };
+        // None, if it broke off before it had read the changes.
+        let trace_ids = trace_ids(&attempt.outcome.seen);
         if failure.is_overtaken() && attempt.number < TRIES {
-            warn!(repository = %path, %failure, "Building {path} once more: {failure}");
+            warn!(repository = %path, %failure, trace_ids, "Building {path} once more: {failure}");
             tokio::time::sleep(PAUSE * attempt.number).await;
             attempt.number += 1;
             let is_broken = matches!(failure, Failure::Incomplete(_) | Failure::Lists(_));
@@ -108,12 +110,11 @@ pub(crate) async fn try_to_publish(
             continue;
         }
         if !failure.is_told() {
+            // Whoever delivers the message says so as well, but knows only the message.
+            warn!(repository = %path, %failure, trace_ids, "The build of {path} broke off: {failure}");
             return Err(failure);
         }
-        warn!(
-            repository = %path, %failure, trace_ids = trace_ids(&attempt.outcome.seen),
-            "Nothing of {path} can be published"
-        );
+        warn!(repository = %path, %failure, trace_ids, "Nothing of {path} can be published");
         if !services.catalog.record_failure(path, held, &failure.to_string(), failure.problems()).await? {
             return Err(Failure::LeaseLost);
         }

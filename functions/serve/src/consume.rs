@@ -77,7 +77,7 @@ where
     };
     if let Err(error) = ended {
         // It comes again by itself; its work is harmless to repeat.
-        error!(%error, "A message could not be ended");
+        error!(id = message.id, %error, "Message {} could not be ended", message.id);
     }
 }
 
@@ -89,7 +89,7 @@ async fn keeping<T>(queues: &Queues, queue: Queue, message: &Received, work: imp
             ticks.tick().await;
             if let Err(error) = queues.put_back(queue, message, OURS).await {
                 // A second delivery does no harm.
-                warn!(%error, "Message {} may be delivered again", message.id);
+                warn!(id = message.id, %error, "Message {} may be delivered again", message.id);
             }
         }
     };

@@ -15,9 +15,6 @@ use crate::ticket_request;
 /// The longest form that is taken here, in bytes.
 const LIMIT: u64 = 300_000;
 
-const FORM: &[u8] = b"--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.rpm\"\r\n\
-    Content-Type: application/octet-stream\r\n\r\ncontent\r\n--C\r\n--B\r\nContent-Disposition: form-data; name=\"force\"\r\n\r\n1\r\n--B--\r\n";
-
 const TICKET: &[u8] = br#"{"project": "ceph", "ref": "main", "sha1": "HEAD", "distro": "centos", "distro_version": "9",
     "arch": "x86_64", "filename": "a-1-1.x86_64.rpm", "size": 10, "force": true,
     "sha256": "abababababababababababababababababababababababababababababababab"}"#;
@@ -46,7 +43,7 @@ async fn fields(bytes: &[u8], piece: usize) -> Result<Vec<Field>, String> {
 #[test]
 fn forms() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    fuzz("forms", vec![FORM.to_vec(), b"--B--\r\n".to_vec()], |bytes| {
+    fuzz("forms", Vec::new(), |bytes| {
         let whole = runtime.block_on(fields(bytes, bytes.len().max(1)));
         let _ = whole.as_ref().inspect_err(check_words);
         if let Ok(fields) = &whole {

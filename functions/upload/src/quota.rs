@@ -58,7 +58,7 @@ impl<'a> Quota<'a> {
             && let Err(error) = jobs.give_back(user, day, bytes).await
         {
             // The client is told of the first failure.
-            tracing::warn!(%error, "{user} lacks {bytes} bytes until midnight");
+            tracing::warn!(user, bytes, %error, "{user} lacks {bytes} bytes until midnight");
         }
         done
     }

@@ -67,7 +67,8 @@ async fn receive(app: App, user: User, target: Target, request: Request) -> Answ
         let answer = register(&app, &user, &quota, target, &received).await;
         if let Err(error) = app.services.objects.delete(&received.key).await {
             // What the client is told stands; the bucket's lifecycle rule takes it.
-            tracing::warn!(%error, "Could not delete {}", received.key.path());
+            let key = received.key.path();
+            tracing::warn!(key, %error, "Could not delete {key}");
         }
         answer
     });
