@@ -62,7 +62,8 @@ fn items<T, E: std::fmt::Display>(items: impl Iterator<Item = Result<T, E>>) -> 
 /// What packed indexes end in.
 const ENDINGS: [&str; 3] = [".gz", ".xz", ".zst"];
 
-/// The indexes of a folder, plain, packed, and damaged in both ways: the target is told how they are named.
+/// The indexes of a folder, plain, packed, and damaged in both ways: the target is told how they are named. What fails packed
+/// has a folder of its own.
 fn index(name: &str, read: impl Fn(&str, &[u8]) -> bool) {
     let plain = files(name);
     fuzz(name, Vec::new(), |bytes| {
@@ -72,7 +73,7 @@ fn index(name: &str, read: impl Fn(&str, &[u8]) -> bool) {
         }
         plain
     });
-    fuzz("none", plain.iter().flat_map(|text| packed(text)).collect(), |bytes| {
+    fuzz(&format!("{name}-packed"), plain.iter().flat_map(|text| packed(text)).collect(), |bytes| {
         ENDINGS.map(|ending| read(&format!("Index{ending}"), bytes)).contains(&true)
     });
 }
