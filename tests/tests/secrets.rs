@@ -5,8 +5,8 @@ use std::{ffi::OsStr, fs};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use colca_tests::{
     Client, Repository, Response,
-    accounts::Account,
-    functions,
+    accounts::{self, Account},
+    configuration, functions,
     gpg::{Home, Wish},
     keys::{self, Key},
     rpms,
@@ -37,6 +37,38 @@ fn header(user: &str, key: &str) -> String {
 /// A word that nobody else knows.
 fn word() -> String {
     format!("Word{}", hex::encode(unique::random::<16>()))
+}
+
+/// Shows an API secrets of callbacks, in their place and out of it.
+fn show_callbacks(url: &str) -> Vec<Shown> {
+    // There is one set of them, which whoever borrows the configuration has to himself.
+    let _turn = configuration::borrow();
+    let [key, misspelt, wrong, lone] = [(); 4].map(|()| word());
+    let [given, unknown] = [(); 2].map(|()| format!("whsec_{}", STANDARD.encode(unique::random::<24>())));
+    for body in [
+        json!({"user": "colca", "kye": misspelt, "secret": unknown}),
+        json!({"user": "colca", "key": [misspelt]}),
+        json!({"user": "colca", "key": misspelt, "hmac": unknown}),
+        json!({"key": lone}),
+        json!({"secret": wrong}),
+        json!(unknown),
+    ] {
+        let _ = accounts::put(url, &body).expect(400);
+    }
+    let made = accounts::put(url, &json!({"user": "colca", "key": key})).expect(200).json();
+    let made = text(&made["secret"]).to_owned();
+    let _ = accounts::put(url, &json!({"user": "colca", "key": key, "secret": given})).expect(200);
+    let _ = accounts::delete(url).expect(204);
+    vec![
+        ("the key of callbacks", header("colca", &key)),
+        ("the key of callbacks", key),
+        ("the key of callbacks without a user", lone),
+        ("the key of callbacks in the wrong place", misspelt),
+        ("the secret of callbacks that was made", made),
+        ("the secret of callbacks", given),
+        ("the secret of callbacks in the wrong place", unknown),
+        ("a secret of callbacks that is none", wrong),
+    ]
 }
 
 /// Shows secrets to an API, where they belong and where they do not; gives all of them.
@@ -110,6 +142,7 @@ fn show_all(api: &str) -> Vec<Shown> {
         ("a header of another kind", broken),
     ];
     shown.extend(signed);
+    shown.extend(show_callbacks(&at("/admin/callbacks")));
     shown.extend(lines.into_iter().map(|line| ("a private key", line)));
     shown
 }
