@@ -2,10 +2,11 @@
 //!
 //! - An object that caches may keep for ever is never written again with other bytes.
 //! - An entry file names only what is there, with the checksums and lengths that it says.
+//! - A list of mirrors leads to a snapshot that is there.
 //! - Revisions never go back.
 //! - Nothing is deleted that is named, or was until a short while ago.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -33,9 +34,11 @@ struct Seen {
     immutable: BTreeMap<String, [u8; 32]>,
     /// Entry files that are there.
     entries: BTreeMap<String, Named>,
-    /// The newest revision of each entry file there ever was.
+    /// The entry files of the snapshots that lists of mirrors lead to.
+    mirrors: BTreeMap<String, BTreeSet<String>>,
+    /// The newest revision of each entry file, and list of mirrors, there ever was.
     newest: BTreeMap<String, u64>,
-    /// When the last entry file that named a key stopped to do so.
+    /// When the last entry file or list of mirrors that named a key stopped to do so.
     released: BTreeMap<String, Instant>,
     /// How many entry files were written.
     published: u64,
@@ -62,6 +65,12 @@ impl Published {
     /// The entry files that are there.
     pub(crate) fn entries(&self) -> BTreeMap<String, Named> {
         self.with(|seen| seen.entries.clone())
+    }
+
+    /// Notes an entry file with all that it names, without a look at it.
+    #[cfg(test)]
+    pub(crate) fn enter(&self, key: &str, named: Named) {
+        self.with(|seen| seen.entries.insert(key.to_owned(), named));
     }
 
     /// How many entry files were written.
@@ -99,8 +108,14 @@ impl Published {
                 seen.release(named.keys);
                 return;
             }
-            if let Some((entry, _)) = seen.entries.iter().find(|(_, named)| named.keys.contains(key)) {
-                seen.violations.push(format!("{key} was deleted, which {entry} names"));
+            if let Some(snapshot) = seen.mirrors.remove(key) {
+                seen.release(snapshot);
+                return;
+            }
+            let of_entries = seen.entries.iter().map(|(entry, named)| (entry, &named.keys));
+            if let Some((entry, _)) = of_entries.chain(&seen.mirrors).find(|(_, keys)| keys.contains(key)) {
+                let what = format!("{key} was deleted, which {entry} names");
+                seen.violations.push(what);
             }
             // Garbage is noted when a build begins, by a clock that may be wrong: of the grace half must be left.
             let half = Duration::try_from(GRACE).expect("a time") / 2;
@@ -129,13 +144,17 @@ impl Seen {
             Ok(named) => named,
             Err(wrong) => return self.violations.push(format!("{key}: {wrong}")),
         };
-        let newest = self.newest.entry(key.to_owned()).or_default();
-        if named.revision < *newest {
-            self.violations.push(format!("{key} went back from revision {newest} to {}", named.revision));
-        }
-        *newest = named.revision;
+        self.goes_on(key, named.revision);
         let before = self.entries.insert(key.to_owned(), named.clone()).unwrap_or_default();
         self.release(before.keys.difference(&named.keys).cloned());
+    }
+
+    fn goes_on(&mut self, key: &str, revision: u64) {
+        let newest = self.newest.entry(key.to_owned()).or_default();
+        if revision < *newest {
+            self.violations.push(format!("{key} went back from revision {newest} to {revision}"));
+        }
+        *newest = revision;
     }
 
     fn mirrorlist(&mut self, store: &Bucket, key: &str, object: &Object) {
@@ -143,9 +162,14 @@ impl Seen {
         let revision = between(&text, "/@", "/").first().map_or("", |number| number).to_owned();
         let (repository, below) = key.split_at(top(key));
         let snapshot = format!("{repository}@{revision}/{}", below.trim_end_matches("mirrorlist"));
-        if Format::ALL.into_iter().all(|format| store.get(&format!("{snapshot}{}", entry_of(format))).is_none()) {
+        let entries = Format::ALL.into_iter().map(|format| format!("{snapshot}{}", entry_of(format)));
+        let there: BTreeSet<_> = entries.filter(|entry| store.get(entry).is_some()).collect();
+        if there.is_empty() {
             self.violations.push(format!("{key} names {snapshot}, and no entry file is there"));
         }
+        self.goes_on(key, revision.parse().unwrap_or_default());
+        let before = self.mirrors.insert(key.to_owned(), there.clone()).unwrap_or_default();
+        self.release(before.difference(&there).cloned());
     }
 }
 
@@ -233,6 +257,18 @@ mod tests {
             .found("aarch64/repodata/other, which is not there");
         good().put("mirrorlist", "https://cdn/r/x/@2/\n").found("no entry file is there");
         good().delete("x86_64/repodata/other").found("was deleted, which");
+        let mirrored = || {
+            let mut watched = Watched::default();
+            for number in [2, 3] {
+                watched.put(&format!("@{number}/x86_64/repodata/repomd.xml"), "bytes");
+            }
+            watched.put("x86_64/mirrorlist", "https://cdn/r/x/@3/x86_64/\n");
+            assert_eq!(watched.published.violations(), Vec::<String>::new());
+            watched
+        };
+        mirrored().put("x86_64/mirrorlist", "https://cdn/r/x/@2/x86_64/\n").found("went back from revision 3 to 2");
+        mirrored().delete("@3/x86_64/repodata/repomd.xml").found("mirrorlist names");
+        mirrored().delete("x86_64/mirrorlist").delete("@3/x86_64/repodata/repomd.xml").found("after it was superseded");
         let superseded = |watched: &mut Watched| {
             watched.put("x86_64/repodata/repomd.xml", "<revision>3</revision>").delete("x86_64/repodata/other");
         };

@@ -9,7 +9,7 @@ use futures::future::join_all;
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::sleep;
 
-use crate::cloud::{Bucket, INCOMING, STORE};
+use crate::cloud::{Bucket, GIVEN_UP, INCOMING, STORE};
 use crate::heard;
 use crate::lambda::Lambda;
 use crate::named::Named;
@@ -45,7 +45,7 @@ pub(crate) fn tell(seed: u64) -> Ending {
         let mut counts = world.counts();
         counts.insert("published", world.published.count());
         counts.insert("told", world.cloud.sqs.told.all().len() as u64);
-        counts.insert("given up", world.cloud.sqs.given_up());
+        counts.extend(world.cloud.sqs.counts());
         Ending { seed, violations: world.published.violations(), counts }
     })
 }
@@ -79,11 +79,16 @@ async fn act(world: &Arc<World>) {
     }
     world.calm_down();
     settle(world).await;
-    compare(world, &expected.lock().expect("no other thread").clone());
-    if is_heard {
-        heard::compare(world);
-    }
+    let look = || {
+        compare(world, &expected.lock().expect("no other thread").clone());
+        if is_heard {
+            heard::compare(world);
+        }
+    };
+    look();
     sweep(world).await;
+    // Calls that were late, PUTs that came once more, and processes that stood still have come to their end only now.
+    look();
 }
 
 /// Waits until the grace is over, and looks at what is left.
@@ -126,7 +131,9 @@ fn compare(world: &World, expected: &Expected) {
                 world.violated(format!("{entry} lists {filename} {} times", sums.len()));
                 continue;
             };
-            published.insert((repository.clone(), filename), sum.clone());
+            if published.insert((repository.clone(), filename.clone()), sum.clone()).is_some() {
+                world.violated(format!("{entry} lists {filename}, which another entry file of {repository} lists"));
+            }
         }
     }
     let text = |item: &serde_json::Map<String, serde_json::Value>, name: &str| {
@@ -178,7 +185,7 @@ fn nothing_else(world: &World) {
     let mut left = all(STORE, "");
     left.retain(|key| !is_kept(key));
     // An upload whose message was given up stays until the rule of the bucket takes it, as does what was sent through a process that died.
-    if world.cloud.sqs.given_up() == 0 {
+    if !world.cloud.sqs.counts().contains_key(GIVEN_UP) {
         left.extend(all(INCOMING, "incoming/"));
     }
     if !left.is_empty() {
@@ -188,8 +195,59 @@ fn nothing_else(world: &World) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::cloud::Ask;
+
+    const PLACE: (&str, &str) = ("p/main/0/centos/9", "a.rpm");
+    const TOP: &str = "repos/p/main/0/centos/9/flavors/default/";
+
+    /// Registers a file of a checksum.
+    async fn register(world: &World, sha256: &str) {
+        let (pk, filename) = (format!("FILES#{}", PLACE.0), PLACE.1);
+        let item =
+            json!({"pk": {"S": pk}, "sk": {"S": filename}, "filename": {"S": filename}, "sha256": {"S": sha256}});
+        let headers = BTreeMap::from([("x-amz-target".to_owned(), "DynamoDB_20120810.PutItem".to_owned())]);
+        let body = json!({"TableName": "catalog", "Item": item}).to_string();
+        let put = Ask::new("POST", "https://cloud/", headers, body.into());
+        assert_eq!(world.answer(&put).await.status, 200);
+    }
+
+    /// What is found if entry files of these architectures list the file with these checksums.
+    async fn compared(entries: &[(&str, &[&str])], registered: &[&str], allowed: Option<&str>) -> Vec<String> {
+        let world = World::new(1);
+        for (arch, sums) in entries {
+            let packages = BTreeMap::from([(PLACE.1.to_owned(), sums.iter().map(|&sum| sum.to_owned()).collect())]);
+            let named = Named { packages, ..Named::default() };
+            world.published.enter(&format!("{TOP}{arch}/repodata/repomd.xml"), named);
+        }
+        for sha256 in registered {
+            register(&world, sha256).await;
+        }
+        let place = (PLACE.0.to_owned(), PLACE.1.to_owned());
+        let expected = allowed.map(|sha256| (place, BTreeSet::from([Some(sha256.to_owned())])));
+        compare(&world, &expected.into_iter().collect());
+        world.published.violations()
+    }
+
+    #[tokio::test]
+    async fn what_is_published_and_not_registered_or_the_other_way_round_is_found() {
+        assert_eq!(compared(&[("x86_64", &["1"])], &["1"], Some("1")).await, Vec::<String>::new());
+        for (entries, registered, found) in [
+            (&[][..], &["1"][..], "should be one of"),
+            (&[("x86_64", &["1"][..])], &[], "registered {}"),
+            (&[("x86_64", &["2"])], &["1"], "published is"),
+            (&[("x86_64", &["2"])], &["2"], "should be one of"),
+            (&[("x86_64", &["1", "1"])], &["1"], "lists a.rpm 2 times"),
+            (&[("x86_64", &["1"]), ("noarch", &["1"])], &["1"], "which another entry file"),
+        ] {
+            let all = compared(entries, registered, Some("1")).await;
+            assert!(all.iter().any(|violation| violation.contains(found)), "{found}: {all:?}");
+        }
+        let unknown = compared(&[("x86_64", &["1"])], &["1"], None).await;
+        assert!(unknown.iter().any(|violation| violation.contains("nobody uploaded it")), "{unknown:?}");
+    }
 
     #[tokio::test]
     async fn what_is_left_behind_is_found() {

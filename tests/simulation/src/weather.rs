@@ -43,6 +43,10 @@ impl fmt::Display for Fate {
 /// The longest time a process stands still, in milliseconds: long enough for others to take its lease, and to end what they began.
 const FROZEN: u64 = 120_000;
 
+/// The longest time after which a call is done that nobody hears of, in milliseconds: long enough for others to take the lease of who
+/// asked, and to end what he began.
+const LATE: u64 = 120_000;
+
 /// The odds of one story: each is once in so many calls, and never if 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Odds {
@@ -85,7 +89,7 @@ impl Odds {
             return Fate::Unheard;
         }
         if chance.one_in(late) {
-            return Fate::Late(Duration::from_millis(chance.below(*chance.pick(&[100, 5_000, 20_000]))));
+            return Fate::Late(Duration::from_millis(chance.below(*chance.pick(&[100, 5_000, 20_000, LATE]))));
         }
         if chance.one_in(self.killed) {
             return if chance.one_in(2) { Fate::KilledBefore } else { Fate::KilledAfter };

@@ -80,6 +80,9 @@ impl Wire {
                 world.answer(&ask).await
             }
         };
+        if answer.is_refused_by_condition() {
+            world.count("conditions that did not hold");
+        }
         sleep(world.delay(&ask)).await;
         life.awake().await;
         Ok(answer.into_response())

@@ -82,6 +82,12 @@ fn decoded(text: &str) -> String {
 }
 
 impl Answer {
+    /// Whether it says that a condition of the call does not hold.
+    pub(crate) fn is_refused_by_condition(&self) -> bool {
+        let says = |word: &str| String::from_utf8_lossy(&self.body).contains(word);
+        self.status == 412 || (self.status == 400 && says("ConditionalCheckFailed"))
+    }
+
     pub(crate) fn new(status: u16, body: impl Into<Bytes>) -> Self {
         Self { status, headers: vec![], body: body.into() }
     }

@@ -21,6 +21,7 @@ use serde_json::json;
 pub(crate) use bucket::{Bucket, Object};
 use dynamo::Dynamo;
 pub(crate) use message::{Answer, Ask};
+pub(crate) use queue::GIVEN_UP;
 use queue::Sqs;
 use s3::S3;
 pub(crate) use s3::{INCOMING, STORE};

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::message::Answer;
 use super::told::Told;
 use crate::chance::Chance;
+use crate::world::Counts;
 
 /// How often a message is delivered before it is put aside, as in template.yaml.
 const MOST: u32 = 5;
@@ -25,13 +26,18 @@ pub(crate) struct Message {
     pub(crate) times: u32,
     /// When it can be seen, again or for the first time.
     seen: Instant,
+    /// Whether it came again though it was deleted, which SQS says may be.
+    survived: bool,
 }
+
+/// What of messages is counted that were delivered too often.
+pub(crate) const GIVEN_UP: &str = "given up";
 
 /// All queues, by the last part of their URLs.
 #[derive(Debug)]
 pub(crate) struct Sqs {
     queues: Mutex<BTreeMap<String, Vec<Message>>>,
-    given_up: Mutex<u64>,
+    counts: Mutex<Counts>,
     chance: Chance,
     /// The queue of callbacks.
     pub(crate) told: Told,
@@ -39,7 +45,7 @@ pub(crate) struct Sqs {
 
 impl Sqs {
     pub(crate) fn new(chance: Chance) -> Self {
-        Self { queues: Mutex::default(), given_up: Mutex::default(), chance, told: Told::default() }
+        Self { queues: Mutex::default(), counts: Mutex::default(), chance, told: Told::default() }
     }
 
     /// # Panics
@@ -62,9 +68,10 @@ impl Sqs {
 
     /// Puts a message into a queue; now and then it comes much later.
     pub(crate) fn send(&self, queue: &str, body: String, delay: Duration) -> String {
-        let late = if self.chance.one_in(20) { Duration::from_secs(self.chance.below(120)) } else { Duration::ZERO };
+        let late = self.now_and_then("messages that came late", 20, 120_000).unwrap_or_default();
         let id = hex::encode(self.chance.bytes::<8>());
-        let message = Message { id: id.clone(), body, times: 0, seen: Instant::now() + delay + late };
+        let seen = Instant::now() + delay + late;
+        let message = Message { id: id.clone(), body, times: 0, seen, survived: false };
         self.with(queue, |messages| messages.push(message));
         id
     }
@@ -75,12 +82,11 @@ impl Sqs {
         self.with(queue, |messages| {
             let before = messages.len();
             messages.retain(|message| message.times < MOST || message.seen > now);
-            *self.given_up.lock().expect("no other thread") += (before - messages.len()) as u64;
+            (messages.len()..before).for_each(|_| self.count(GIVEN_UP));
             let mut there: Vec<_> = messages.iter_mut().filter(|message| message.seen <= now).collect();
             self.chance.shuffle(&mut there);
             let taken = there.into_iter().take(most).map(|message| {
-                let is_twice = self.chance.one_in(25);
-                message.seen = now + if is_twice { Duration::from_millis(self.chance.below(3_000)) } else { hidden };
+                message.seen = now + self.now_and_then("messages delivered twice", 25, 3_000).unwrap_or(hidden);
                 message.times += 1;
                 message.clone()
             });
@@ -88,8 +94,31 @@ impl Sqs {
         })
     }
 
+    /// Takes a message out; now and then one of the servers that keep it does not hear of that.
     pub(crate) fn delete(&self, queue: &str, id: &str) {
-        self.with(queue, |messages| messages.retain(|message| message.id != id));
+        self.with(queue, |messages| {
+            let Some(at) = messages.iter().position(|message| message.id == id) else { return };
+            let message = &mut messages[at];
+            let is_last = message.survived || message.times == MOST;
+            let survives = || self.now_and_then("messages delivered again after they were deleted", 40, 600_000);
+            if let Some(after) = if is_last { None } else { survives() } {
+                (message.seen, message.survived) = (Instant::now() + after, true);
+            } else {
+                messages.remove(at);
+            }
+        });
+    }
+
+    /// Counts what happens once in so many times: a time of up to so many milliseconds.
+    fn now_and_then(&self, what: &'static str, odds: u64, most: u64) -> Option<Duration> {
+        self.chance.one_in(odds).then(|| {
+            self.count(what);
+            Duration::from_millis(self.chance.below(most))
+        })
+    }
+
+    fn count(&self, what: &'static str) {
+        *self.counts.lock().expect("no other thread").entry(what).or_default() += 1;
     }
 
     /// How many messages are left in all queues.
@@ -97,9 +126,9 @@ impl Sqs {
         self.queues.lock().expect("no other thread").values().map(Vec::len).sum()
     }
 
-    /// How many messages were delivered too often.
-    pub(crate) fn given_up(&self) -> u64 {
-        *self.given_up.lock().expect("no other thread")
+    /// What went wrong with messages, and how often.
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts.lock().expect("no other thread").clone()
     }
 
     fn with<T>(&self, queue: &str, work: impl FnOnce(&mut Vec<Message>) -> T) -> T {
