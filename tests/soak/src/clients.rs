@@ -176,5 +176,9 @@ impl Scene {
         for (what, figure) in self.edges.counts(if is_violated { [0, 0] } else { by_format }) {
             table.row(what, figure);
         }
+        for (shelf, done) in self.shelves[..2].iter().zip(&self.done) {
+            let did = [refreshes(done), installs(done)];
+            assert!(is_violated || !did.contains(&0), "in vain: {did:?} refreshes and installs of {:?}", shelf.format);
+        }
     }
 }

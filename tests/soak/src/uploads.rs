@@ -99,7 +99,10 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
         table.row(what, count);
     }
     table.row("processes killed", killed);
-    course.watch("the figures", || builds(&shelves, table));
+    course.watch("the figures", || {
+        let published = builds(&shelves, table);
+        assert!(published > 0 && killed > 0, "in vain: {published} builds published, {killed} processes killed");
+    });
     table.row("messages that a queue gave up, made good by the sweep, and taken out", dead.ours);
     table.row("messages that it gave up of others, left there", dead.others);
     for (what, count) in log.counts() {
@@ -139,8 +142,8 @@ fn settle(shelves: &[Shelf], course: &Course) {
 }
 
 /// Each build takes a revision's number when it begins, and each publish writes the entry file; of each repository the first
-/// thousand are counted.
-fn builds(shelves: &[Shelf], table: &mut Table) {
+/// thousand are counted. How many published.
+fn builds(shelves: &[Shelf], table: &mut Table) -> u64 {
     let (mut begun, mut published) = (0, 0);
     for Shelf { repository, format } in shelves {
         let entry = match format {
@@ -153,4 +156,5 @@ fn builds(shelves: &[Shelf], table: &mut Table) {
     table.row("builds begun", begun);
     table.row("builds that published", published);
     table.row("builds killed, or begun again", begun.saturating_sub(published));
+    published
 }
