@@ -9,6 +9,32 @@ pub fn make_upload_due(id: &str) {
     set(&format!("UPLOAD#{id}"), "SET due_at = :due", ":due", &json!({"N": "0"}));
 }
 
+/// An upload that has waited since 1970, as `reap` has noted.
+pub fn make_upload_late(id: &str) {
+    set(&format!("UPLOAD#{id}"), "SET due_since = :then", ":then", &json!({"N": "1000"}));
+}
+
+/// A repository whose build was due in 1970, for the first and for the last time.
+pub fn make_build_late(repository: &Repository) {
+    let body = json!({
+        "TableName": stack().get("COLCA_CATALOG_TABLE"),
+        "Key": {"pk": {"S": format!("REPO#{}", repository.full_path())}, "sk": {"S": "#"}},
+        "UpdateExpression": "SET queued_until = :then, due_since = :then",
+        "ConditionExpression": "attribute_exists(queued_until) AND attribute_exists(due_since)",
+        "ExpressionAttributeValues": {":then": {"N": "1000"}},
+    });
+    aws::call("dynamodb", "DynamoDB_20120810.UpdateItem", &body);
+}
+
+/// When the build of a repository is due, in milliseconds since 1970, by the last who asked for it.
+#[must_use]
+pub fn build_due(repository: &Repository) -> Option<i64> {
+    let key = json!({"pk": {"S": format!("REPO#{}", repository.full_path())}, "sk": {"S": "#"}});
+    let body = json!({"TableName": stack().get("COLCA_CATALOG_TABLE"), "Key": key, "ConsistentRead": true});
+    let answer = aws::call("dynamodb", "DynamoDB_20120810.GetItem", &body);
+    answer.get("Item")?.get("queued_until")?["N"].as_str()?.parse().ok()
+}
+
 /// An upload whose ticket was given so long ago that nothing may arrive for it any more.
 pub fn make_upload_old(id: &str) {
     set(&format!("UPLOAD#{id}"), "SET created_at = :then", ":then", &json!({"S": "2026-01-01T00:00:00Z"}));

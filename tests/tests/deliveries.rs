@@ -5,8 +5,10 @@
 use std::sync::Mutex;
 use std::thread;
 
-use colca_tests::{Repository, aws, chacra, createrepo, deliveries, functions, past, rpms, stack, upload, wait};
-use serde_json::json;
+use colca_tests::{
+    Client, Repository, aws, chacra, createrepo, deliveries, functions, past, rpms, stack, upload, wait,
+};
+use serde_json::{Value, json};
 use upload::{Package, text};
 
 const INGEST_QUEUE: &str = "COLCA_INGEST_QUEUE_URL";
@@ -78,6 +80,58 @@ fn an_upload_whose_message_was_lost_is_found_by_the_sweep() {
     reap();
     assert_eq!(upload::finish(&ticket)["state"], "registered");
     let _ = repository.wait_for_packages("noarch", 1);
+}
+
+/// What is told of a queue, once all is well with it or not.
+fn wait_for_health(queue: &str, is_well: bool) -> Value {
+    wait::until(&format!("the health of {queue} to be {is_well}"), || {
+        let part = Client::uploader().get("/admin/health").expect(200).json()["queues"][queue].clone();
+        (part["ok"] == json!(is_well)).then_some(part)
+    })
+}
+
+/// What the status lists.
+fn listed(part: &str) -> Vec<Value> {
+    let status = Client::uploader().get("/admin/status").expect(200).json();
+    status[part]["listed"].as_array().expect("a list").clone()
+}
+
+#[test]
+fn what_waits_is_late_however_often_the_sweep_has_asked_for_it_again() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let repository = Repository::new("late-still");
+    let package = Package::read(&rpms::one("corpus-bare"));
+    let hours = |part: &Value| part["overdue_seconds"].as_u64().expect("seconds") / 3600;
+    let ticket = deliveries::lose("ingest", INGEST_QUEUE, || {
+        let ticket = upload::send_with_force(&repository, &package);
+        let id = text(&ticket["upload_id"]);
+        wait::until("S3 to announce it", || (deliveries::waiting(INGEST_QUEUE) > 0).then_some(()));
+        past::make_upload_due(id);
+        reap();
+        wait::until("it to be listed", || listed("uploads").iter().any(|one| one["upload"] == *id).then_some(()));
+        assert!(hours(&wait_for_health("ingest", true)) == 0, "its bytes have just come");
+        past::make_upload_late(id);
+        past::make_upload_due(id);
+        reap();
+        assert!(hours(&wait_for_health("ingest", false)) > 100_000);
+        ticket
+    });
+    deliveries::lose("repo-build", "COLCA_BUILD_QUEUE_URL", || {
+        past::make_upload_due(text(&ticket["upload_id"]));
+        reap();
+        assert_eq!(upload::finish(&ticket)["state"], "registered");
+        let _ = wait_for_health("ingest", true);
+        wait::until("its build to be asked for", || past::build_due(&repository));
+        past::make_build_late(&repository);
+        reap();
+        assert!(past::build_due(&repository) > Some(1000), "the sweep did not ask for it again");
+        assert!(hours(&wait_for_health("build", false)) > 100_000);
+        let first = listed("repositories").into_iter().next().expect("one");
+        assert_eq!(first["repository"], json!(repository.full_path()), "the longest of all comes first");
+    });
+    deliveries::send("COLCA_BUILD_QUEUE_URL", &json!({"repository": repository.full_path()}));
+    let _ = repository.wait_for_packages("noarch", 1);
+    let _ = wait_for_health("build", true);
 }
 
 #[test]
