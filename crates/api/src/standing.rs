@@ -142,6 +142,14 @@ mod tests {
                 vec!["was due 40 s ago, and no builder has begun", "again if that lasts for 60 s"],
                 [Some(60), None],
             ),
+            // However often somebody asked since.
+            (
+                json!({"dirty": "dirty", "queued_until": 105_000, "due_since": 60_000}),
+                UPLOADS,
+                "queued",
+                vec!["was due 40 s ago, and no builder has begun", "asked for again, for 1970-01-01 00:01:45 UTC"],
+                [Some(60), Some(105)],
+            ),
             (
                 json!({"dirty": "dirty", "queued_until": 30_000, "revision": 7}),
                 UPLOADS,

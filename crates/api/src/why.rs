@@ -69,11 +69,12 @@ fn building(repository: &Repository, until: Timestamp, now: Timestamp) -> Why {
 
 /// Of a repository that has changes, and that nobody is building.
 fn next_build(repository: &Repository, now: Timestamp) -> Why {
-    if let Some(until) = repository.queued_until().filter(|_| repository.is_queued(now)) {
+    let queued = repository.queued_until().filter(|_| repository.is_queued(now));
+    let Some(due) = repository.build_was_due() else { return Why::only("its build is due") };
+    if let Some(until) = queued.filter(|_| due >= now) {
         let text = format!("it waits for more uploads until {} and is built then", in_words(until));
         return Why { text, since: None, until: Some(until) };
     }
-    let Some(due) = repository.build_was_due() else { return Why::only("its build is due") };
     let ago = now.duration_since(due).as_secs();
     let late = if repository.queued_until().is_some() {
         format!("its build was due {ago} s ago, and no builder has begun")
@@ -82,12 +83,14 @@ fn next_build(repository: &Repository, now: Timestamp) -> Why {
     } else {
         "its last build has just ended, or broke off and is tried again".to_owned()
     };
-    let next = if repository.is_forgotten(now) {
+    let next = if let Some(until) = queued {
+        format!("it was asked for again, for {}", in_words(until))
+    } else if repository.is_forgotten(now) {
         "reap asks for it again within a minute".to_owned()
     } else {
         format!("reap asks for it again if that lasts for {} s", Repository::PATIENCE.as_secs())
     };
-    Why { text: format!("{late}: {next}"), since: Some(due), until: None }
+    Why { text: format!("{late}: {next}"), since: Some(due), until: queued }
 }
 
 /// Who has a failed build tried again.

@@ -36,7 +36,7 @@ pub struct ObjectHead {
     pub sha256: Option<Sha256>,
     /// The upload it was copied from, for a published file.
     pub upload: Option<UploadId>,
-    /// When it was written, to the second.
+    /// When it was written, to the second; of one that was sent in parts, when that began.
     pub written: Option<Timestamp>,
     /// Its entity tag.
     pub etag: String,

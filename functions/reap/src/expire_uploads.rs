@@ -45,7 +45,8 @@ async fn look_after(services: &Services, upload: &Upload, now: Timestamp) -> col
     if let Some(head) = services.objects.head(&incoming).await? {
         warn!(upload = %id, "The bytes of upload {id} arrived and nobody looked at them");
         services.queues.send_ingest(&IngestMessage { upload: id.clone() }).await?;
-        return services.jobs.postpone_waiting(id, now + AGAIN, head.written.unwrap_or(now)).await;
+        let since = head.written.filter(|_| upload.multipart.is_none()).unwrap_or(now);
+        return services.jobs.postpone_waiting(id, now + AGAIN, since).await;
     } else if now > upload.open_until() + LAST_PUT {
         if let Some(Multipart { id, .. }) = &upload.multipart {
             services.objects.abort_multipart(&incoming, id).await?;

@@ -90,13 +90,13 @@ impl Jobs {
         held(request.send().await.map_err(|error| Error::sdk(format!("postpone the import {id}"), error))).map(drop)
     }
 
-    /// Notes what kept a running import from going on this time, and looks after it again at `due`.
+    /// Notes what kept a running import from going on this time, and looks after it again at `due`: nobody has forgotten it.
     ///
     /// # Errors
     /// Whatever the service answers.
     pub async fn note_trouble(&self, id: &UploadId, trouble: &str, due: Timestamp) -> Result<()> {
         let request = self.table.db.update_item().table_name(&self.table.name).set_key(Some(key(PK, id.as_str())));
-        let request = request.update_expression("SET trouble = :trouble, due_at = :due");
+        let request = request.update_expression("SET trouble = :trouble, due_at = :due REMOVE due_since");
         let request = request.condition_expression("attribute_exists(due_kind)");
         let request = request.expression_attribute_values(":trouble", text(trouble));
         let request = request.expression_attribute_values(":due", number(due.as_millisecond()));

@@ -33,7 +33,8 @@ impl Work {
     }
 }
 
-/// How many are read to find what was asked for again. Where there are more, the oldest of these is late enough to tell.
+/// How many are read to find what was asked for again. Where more become due before that is looked at again, as many tickets that nobody
+/// has used yet, it is told by some looks and not by others.
 const AGAIN: i32 = 500;
 
 #[derive(Deserialize)]

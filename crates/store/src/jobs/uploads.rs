@@ -142,7 +142,7 @@ impl Jobs {
         self.due(DUE, now, limit).await
     }
 
-    /// Looks after an upload again at `due`.
+    /// Looks after an upload again at `due`, which does not wait for anybody until then: its bytes have not come, or are being read.
     ///
     /// # Errors
     /// Whatever the service answers.
@@ -163,7 +163,7 @@ impl Jobs {
         let request = request.condition_expression("attribute_exists(due_kind)");
         let request = request.expression_attribute_values(":due", number(due.as_millisecond()));
         let request = match since {
-            None => request.update_expression("SET due_at = :due"),
+            None => request.update_expression("SET due_at = :due REMOVE due_since"),
             Some(since) => request
                 .update_expression("SET due_at = :due, due_since = if_not_exists(due_since, :since)")
                 .expression_attribute_values(":since", number(since.as_millisecond())),
