@@ -6,8 +6,8 @@ use tracing::info;
 
 use crate::refusal::Rejection;
 
-/// Ends an upload: whoever asks for it is told why. Harmless to repeat: what has ended already keeps its first end, and is told and
-/// counted by whoever ended it.
+/// Ends an upload: whoever asks for it is told why. Harmless to repeat: what has ended already keeps its first end. The log and the
+/// numbers have it once at most: if we die, or no answer comes, just after it has ended, neither has.
 ///
 /// # Errors
 /// Whatever the service answers.

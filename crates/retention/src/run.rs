@@ -111,14 +111,14 @@ async fn go_through(
     Ok(run)
 }
 
-/// What is planned for a ref: nothing, if that cannot be read before a human has looked. It must not keep the refs after it from being
-/// purged, nor the run from ending. What passes by itself is a failure: the next round meets the same ref again.
+/// What is planned for a ref: nothing, if what is stored cannot be read before a human has looked. It must not keep the refs after it from
+/// being purged, nor the run from ending. Anything else is a failure, and the next round meets the same ref again.
 fn what_is_readable(
     planned: colca_store::Result<Vec<Planned>>,
     (project, git_ref): &(Project, Ref),
 ) -> colca_store::Result<Vec<Planned>> {
     planned.or_else(|error| {
-        if error.kind() == ErrorKind::Unavailable {
+        if error.kind() != ErrorKind::Corrupt {
             return Err(error);
         }
         error!(%project, "ref" = %git_ref, %error, "Purges nothing of {project}/{git_ref}, which cannot be read");
@@ -128,17 +128,19 @@ fn what_is_readable(
 
 #[cfg(test)]
 mod tests {
-    use colca_store::Error;
+    use colca_store::{Error, ObjectKey};
 
     use super::*;
 
     #[test]
-    fn a_ref_that_cannot_be_read_is_passed_over_unless_that_passes_by_itself() {
+    fn a_ref_is_passed_over_if_what_is_stored_of_it_cannot_be_read() {
         let git_ref = ("ceph".parse().expect("a project"), "main".parse().expect("a ref"));
         let read = |error| what_is_readable(Err(error), &git_ref);
         assert!(read(Error::damaged("read the item REPO#x #")).is_ok_and(|planned| planned.is_empty()));
-        let passing = read(Error::unfinished(&"list the refs")).expect_err("worth another try");
-        assert_eq!(passing.kind(), ErrorKind::Unavailable);
+        for error in [Error::unfinished(&"list the refs"), Error::not_found(&ObjectKey::Settings)] {
+            let kind = error.kind();
+            assert_eq!(read(error).expect_err("nothing that is stored is to blame").kind(), kind);
+        }
         assert!(what_is_readable(Ok(vec![]), &git_ref).is_ok());
     }
 
