@@ -25,6 +25,7 @@ pub(crate) async fn go_on(services: &Services, before: Import) -> colca_store::R
             ImportState::Failed { reason }
         }
         Err(Stop::Service(error)) => {
+            warn!(import = %import.id, %error, "The import {} could not go on this time", import.id);
             services.jobs.note_trouble(&import.id, &error.to_string(), services.clock.now() + AFTER_TROUBLE).await?;
             return Err(error);
         }
