@@ -4,7 +4,7 @@
 //! - An entry file names only what is there, with the checksums and lengths that it says.
 //! - A list of mirrors leads to a snapshot that is there.
 //! - Revisions never go back.
-//! - Nothing is deleted that is named, or was until a short while ago.
+//! - Nothing is deleted that is named, or was until a short while ago; of a snapshot that a list of mirrors names, its entry files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;

@@ -86,6 +86,12 @@ impl fmt::Display for Report {
             writeln!(f, "| {name} | {count} |")?;
         }
         writeln!(f, "| stories that ended badly | {} |", self.bad.len())?;
+        if self.stories < MANY {
+            writeln!(
+                f,
+                "\nNOT CHECKED: whether there was each kind of trouble, which fewer than {MANY} stories need not have."
+            )?;
+        }
         for trouble in self.missing() {
             writeln!(f, "\nIN VAIN: {} stories, and there is nothing that was counted as {trouble:?}", self.stories)?;
         }

@@ -16,10 +16,14 @@ use crate::named::Named;
 use crate::package::Format;
 use crate::published::top;
 use crate::user::{Expected, User};
+use crate::weather::{FROZEN, LATE};
 use crate::world::{Counts, World};
 
 /// How long all may take to become quiet, once nothing goes wrong any more: longer than any message is hidden, several times.
 const SETTLES: Duration = Duration::from_secs(4 * 3600);
+
+/// How long what went wrong goes on after nothing new goes wrong.
+const AFTERMATH: Duration = Duration::from_millis(if LATE > FROZEN { LATE } else { FROZEN });
 
 /// How long until all garbage is gone: unfinished work is kept for an hour, and everything is looked at twice.
 const SWEPT: Duration = Duration::from_secs(5 * 3600);
@@ -45,6 +49,7 @@ pub(crate) fn tell(seed: u64) -> Ending {
         let mut counts = world.counts();
         counts.insert("published", world.published.count());
         counts.insert("told", world.cloud.sqs.told.all().len() as u64);
+        counts.insert(GIVEN_UP, 0);
         counts.extend(world.cloud.sqs.counts());
         Ending { seed, violations: world.published.violations(), counts }
     })
@@ -78,6 +83,8 @@ async fn act(world: &Arc<World>) {
         }
     }
     world.calm_down();
+    // Who stands still, and what is late, counts as trouble until it is over.
+    sleep(AFTERMATH).await;
     settle(world).await;
     let look = || {
         compare(world, &expected.lock().expect("no other thread").clone());
@@ -103,14 +110,15 @@ async fn settle(world: &World) {
     let step = Duration::from_secs(5);
     for _ in 0..SETTLES.as_secs() / step.as_secs() {
         sleep(step).await;
-        if world.cloud.sqs.len() == 0 && dirty(world).is_empty() {
+        if world.cloud.sqs.len() == 0 && dirty(world).is_empty() && unannounced(world).is_empty() {
             return;
         }
     }
     world.violated(format!(
-        "after {SETTLES:?} there is still work: {} messages, {:?}",
+        "after {SETTLES:?} there is still work: {} messages, {:?}, {:?}",
         world.cloud.sqs.len(),
-        dirty(world)
+        dirty(world),
+        unannounced(world)
     ));
 }
 
@@ -119,6 +127,14 @@ fn dirty(world: &World) -> Vec<String> {
     let items = world.cloud.dynamo.items("catalog", "REPO#");
     let dirty = serde_json::json!({"S": "dirty"});
     items.iter().filter(|item| item.get("dirty") == Some(&dirty)).map(|item| item["pk"]["S"].to_string()).collect()
+}
+
+/// The uploads that were registered by somebody who died before he told anybody.
+fn unannounced(world: &World) -> Vec<String> {
+    let items = world.cloud.dynamo.items("jobs", "UPLOAD#");
+    let is_registered = |item: &serde_json::Map<_, _>| item["state"] == serde_json::json!({"S": "registered"});
+    let items = items.iter().filter(|item| item.contains_key("due_kind") && is_registered(item));
+    items.map(|item| item["pk"]["S"].to_string()).collect()
 }
 
 /// What is published is what is registered, and what users were told.

@@ -41,11 +41,11 @@ impl fmt::Display for Fate {
 }
 
 /// The longest time a process stands still, in milliseconds: long enough for others to take its lease, and to end what they began.
-const FROZEN: u64 = 120_000;
+pub(crate) const FROZEN: u64 = 120_000;
 
 /// The longest time after which a call is done that nobody hears of, in milliseconds: long enough for others to take the lease of who
 /// asked, and to end what he began.
-const LATE: u64 = 120_000;
+pub(crate) const LATE: u64 = 120_000;
 
 /// The odds of one story: each is once in so many calls, and never if 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

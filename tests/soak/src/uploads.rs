@@ -101,7 +101,8 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<(), Stri
     table.row("processes killed", killed);
     course.watch("the figures", || {
         let published = builds(&shelves, table);
-        assert!(published > 0 && killed > 0, "in vain: {published} builds published, {killed} processes killed");
+        let did = published > 0 && killed > 0;
+        assert!(did || course.verdict().is_err(), "in vain: {published} builds published, {killed} processes killed");
     });
     table.row("messages that a queue gave up, made good by the sweep, and taken out", dead.ours);
     table.row("messages that it gave up of others, left there", dead.others);
