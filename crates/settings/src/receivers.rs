@@ -1,6 +1,6 @@
 //! How those are reached that we send something to by ourselves: the receiver of callbacks, and of pings.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use colca_model::Invalid;
@@ -44,23 +44,14 @@ impl Receivers {
         is_public(address) || self.private.iter().any(|private| private.permits(host, address))
     }
 
-    /// Notes of an address that is written as a number, and of this machine's own name, that we would refuse to connect to it.
-    /// What another name leads to is only known when something is sent.
+    /// Notes of an address that is written as a number that we would refuse to connect to it. What a name leads to is only
+    /// known when something is sent.
     pub(crate) fn check(&self, url: &WebDirectory, node: &Node<'_>) {
-        let host = url.host();
-        let known = if is_this_machine(&host) { LOOPBACK.to_vec() } else { url.address().into_iter().collect() };
-        if !known.is_empty() && !known.into_iter().any(|address| self.may_reach(&host, address)) {
+        let (host, address) = (url.host(), url.address());
+        if address.is_some_and(|address| !self.may_reach(&host, address)) {
             node.refuse("must not lead to a private address, unless allow_private of [callbacks] names it");
         }
     }
-}
-
-/// Where `localhost` and all names below it lead: <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>.
-const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-
-/// Of a host in lower case, as those of addresses are.
-fn is_this_machine(host: &str) -> bool {
-    host.trim_end_matches('.').rsplit('.').next() == Some("localhost")
 }
 
 /// What may be reached though it is private.
