@@ -15,6 +15,7 @@
 
 mod adopted;
 mod binaries;
+mod build_state;
 mod changed;
 mod changes;
 mod claims;
