@@ -25,17 +25,17 @@ impl Work {
     /// at later than what has just become due.
     fn looks(self) -> (&'static str, i32) {
         match self {
-            Self::Uploads => (super::uploads::DUE, AGAIN),
-            Self::Imports => (super::imports::DUE, AGAIN),
+            Self::Uploads => (super::uploads::DUE, LOOKED_AT),
+            Self::Imports => (super::imports::DUE, LOOKED_AT),
             Self::Garbage => (super::garbage::DUE, 1),
             Self::Refreshes => (super::refreshes::DUE, 1),
         }
     }
 }
 
-/// How many are read to find what was asked for again. Where more become due before that is looked at again, as many tickets that nobody
-/// has used yet, it is told by some looks and not by others.
-const AGAIN: i32 = 500;
+/// How many of a kind are read to find what was asked for again. Where more become due before that is looked at again, as many tickets
+/// that nobody has used yet, it is told by some looks and not by others.
+pub(super) const LOOKED_AT: i32 = 500;
 
 #[derive(Deserialize)]
 struct Due {

@@ -5,14 +5,12 @@ use colca_model::{Upload, UploadId, UploadState};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
+use super::lag::LOOKED_AT;
 use super::{Jobs, SK};
 use crate::table::{attribute, held, item, key, number, text};
 use crate::{Error, ErrorKind, Result};
 
 pub(super) const DUE: &str = "upload";
-
-/// How many uploads are read to find those that are late: tickets that nobody has used are among them.
-const LOOKS: i32 = 500;
 
 /// An upload, and whether it waits.
 #[derive(Deserialize)]
@@ -129,7 +127,7 @@ impl Jobs {
     /// # Errors
     /// Whatever the service answers.
     pub async fn late_uploads(&self, now: Timestamp, limit: usize) -> Result<Vec<Upload>> {
-        let found: Vec<Late> = self.due(DUE, Timestamp::MAX, LOOKS).await?;
+        let found: Vec<Late> = self.due(DUE, Timestamp::MAX, LOOKED_AT).await?;
         let is_late = |late: &Late| late.due_since.is_some() || late.due_at <= now.as_millisecond();
         Ok(found.into_iter().filter(is_late).map(|late| late.upload).take(limit).collect())
     }
