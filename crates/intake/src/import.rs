@@ -10,7 +10,6 @@ use colca_runtime::{Measured, Services};
 use colca_settings::Settings;
 use colca_store::{Copied, ErrorKind, Known, ObjectKey, Objects};
 use futures::{StreamExt, TryStreamExt, stream};
-use tracing::warn;
 
 use crate::contents::{Contents, SOURCE, Subject};
 use crate::place::{self, Placed, Target};
@@ -280,11 +279,7 @@ impl Importer<'_> {
         let id = self.services.ids.upload_id();
         let copy = ObjectKey::Received { upload: id.clone() };
         let copied = objects.copy_new(&file.key, &copy, file.size, &id).await.map_err(of_source)?;
-        if let Err(error) = objects.delete(&copy).await {
-            // The bucket's lifecycle rule takes it.
-            let key = copy.path();
-            warn!(key, %error, "Could not delete {key}");
-        }
+        objects.discard(&copy).await;
         match copied {
             Copied::Created { sha256: Some(sha256) } | Copied::There { sha256: Some(sha256) } => Ok(sha256),
             _ => Err(unknown()),

@@ -105,11 +105,7 @@ pub(crate) async fn sign_and_register(
     let signed = sign::sign(services, &keys[0], &arrived.key, subject(upload)).await?;
     let arrived = Arrived::signed(signed, way);
     let taken = register(services, upload, &arrived).await;
-    if let Err(error) = services.objects.delete(&arrived.key).await {
-        // What the client is told stands; the bucket's lifecycle rule takes it.
-        let key = arrived.key.path();
-        tracing::warn!(key, %error, "Could not delete {key}");
-    }
+    services.objects.discard(&arrived.key).await;
     taken
 }
 

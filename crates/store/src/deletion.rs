@@ -63,4 +63,12 @@ impl Objects {
         let request = self.s3.delete_object().bucket(self.bucket(key)).key(key.path());
         request.send().await.map(drop).map_err(|error| Error::sdk(format!("delete {}", key.path()), error))
     }
+
+    /// Removes what came in and is needed no more. If that fails, what whoever sent it is told stands: the bucket's lifecycle rule takes it.
+    pub async fn discard(&self, key: &ObjectKey) {
+        if let Err(error) = self.delete(key).await {
+            let key = key.path();
+            tracing::warn!(key, %error, "Could not delete {key}");
+        }
+    }
 }

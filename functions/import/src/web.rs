@@ -10,7 +10,6 @@ use colca_settings::{External, Refs, WebDirectory};
 use colca_store::ObjectKey;
 use colca_upstream::{Listed, Unfetched, fetch, list_for, pin};
 use futures::{StreamExt, stream};
-use tracing::warn;
 
 use crate::bounds::{FETCHED_AT_ONCE, FETCHED_BYTES, FETCHED_TOGETHER, FETCHING, LARGEST_FETCHED, PIECE, TIME};
 use crate::piece::{Candidate, Registered};
@@ -218,12 +217,7 @@ fn too_slow(listed: &Listed) -> Candidate {
 
 /// Deletes what was fetched. What is left falls to the bucket's lifecycle rule.
 async fn forget(services: &Services, fetched: Vec<ObjectKey>) {
-    let deletions = fetched.into_iter().map(async |key| {
-        if let Err(error) = services.objects.delete(&key).await {
-            let key = key.path();
-            warn!(key, %error, "Could not delete {key}");
-        }
-    });
+    let deletions = fetched.into_iter().map(async |key| services.objects.discard(&key).await);
     stream::iter(deletions).buffer_unordered(FETCHED_AT_ONCE).collect::<()>().await;
 }
 

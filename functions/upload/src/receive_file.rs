@@ -65,11 +65,7 @@ async fn receive(app: App, user: User, target: Target, request: Request) -> Answ
         let quota = Quota::of(&app.services, &user).await?;
         let received = received::receive(&app.services, &id, form, quota.room()).await?;
         let answer = register(&app, &user, &quota, target, &received).await;
-        if let Err(error) = app.services.objects.delete(&received.key).await {
-            // What the client is told stands; the bucket's lifecycle rule takes it.
-            let key = received.key.path();
-            tracing::warn!(key, %error, "Could not delete {key}");
-        }
+        app.services.objects.discard(&received.key).await;
         answer
     });
     work.await.unwrap_or_else(|_| Err(ApiError::Store(colca_store::Error::corrupt("receive a file", "a panic"))))
