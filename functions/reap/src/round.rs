@@ -27,6 +27,9 @@ pub(crate) enum Task {
 const TASKS: [Task; 7] =
     [Task::Builds, Task::Uploads, Task::Imports, Task::Releases, Task::Parts, Task::Retention, Task::Garbage];
 
+/// How many of them, from the first, somebody waits for.
+const AWAITED: usize = 3;
+
 /// One round, as long as it begins work. What it leaves is due still, and found by the next.
 pub(crate) struct Round {
     clock: SharedClock,
@@ -60,12 +63,17 @@ impl Round {
     }
 }
 
-/// Another task is the first each minute: one that takes a whole round, and each time, leaves the others the rounds that begin
-/// with them.
+/// What somebody waits for comes first in every second round, each of it in turn; in the others each task does, and so none is
+/// kept waiting for ever by another that takes all of its rounds.
 fn tasks(now: Timestamp) -> [Task; 7] {
-    let round = now.as_second().div_euclid(EVERY).rem_euclid(TASKS.len() as i64);
+    let minute = now.as_second().div_euclid(EVERY);
+    let turn = |of: usize| usize::try_from(minute.div_euclid(2).rem_euclid(of as i64)).unwrap_or(0);
     let mut tasks = TASKS;
-    tasks.rotate_left(usize::try_from(round).unwrap_or(0));
+    if minute.rem_euclid(2) == 0 {
+        tasks[..AWAITED].rotate_left(turn(AWAITED));
+    } else {
+        tasks.rotate_left(turn(TASKS.len()));
+    }
     tasks
 }
 
@@ -82,22 +90,48 @@ mod tests {
         Timestamp::from_second(second).expect("a moment")
     }
 
+    /// What the rounds of `count` minutes begin with.
+    fn firsts(start: i64, count: i64) -> Vec<Task> {
+        (0..count).map(|round| tasks(at(start + round * EVERY))[0]).collect()
+    }
+
     #[test]
-    fn each_task_is_the_first_in_one_of_seven_rounds_and_all_are_in_each() {
+    fn a_round_has_every_task() {
+        for round in 0..42 {
+            let tasks = tasks(at(round * EVERY));
+            assert!(TASKS.iter().all(|task| tasks.contains(task)), "minute {round}: {tasks:?}");
+        }
+    }
+
+    /// Whatever takes all of its rounds, and whenever one looks.
+    #[test]
+    fn each_task_is_the_first_in_one_of_fourteen_rounds_at_least() {
         for start in [0, 37, 1_800_000_000, 1_800_000_059] {
-            let rounds: Vec<_> = (0..7).map(|round| tasks(at(start + round * EVERY))).collect();
+            let firsts = firsts(start, 14);
             for task in TASKS {
-                assert_eq!(rounds.iter().filter(|tasks| tasks[0] == task).count(), 1, "{task:?} from {start}");
-                assert!(rounds.iter().all(|tasks| tasks.contains(&task)), "{task:?} from {start}");
+                assert!(firsts.contains(&task), "{task:?} from {start}: {firsts:?}");
             }
         }
     }
 
-    /// Whatever takes all of its round is the last in the next.
+    /// A backlog of garbage, say, takes a whole round each time it comes to it.
     #[test]
-    fn the_first_of_a_round_is_the_last_of_the_next() {
-        for round in 0..14 {
-            assert_eq!(tasks(at(round * EVERY))[0], tasks(at((round + 1) * EVERY))[6]);
+    fn what_somebody_waits_for_is_done_in_every_second_round_before_anything_else() {
+        let awaited = &TASKS[..AWAITED];
+        for start in [0, 60, 1_800_000_000, 1_800_000_060] {
+            let firsts = firsts(start, 6);
+            assert!(
+                firsts.windows(2).all(|two| two.iter().any(|task| awaited.contains(task))),
+                "from {start}: {firsts:?}"
+            );
+            for task in awaited {
+                assert!(firsts.contains(task), "{task:?} from {start}: {firsts:?}");
+            }
+        }
+        for round in (0..42).step_by(2) {
+            let mut first = tasks(at(round * EVERY))[..AWAITED].to_vec();
+            first.sort_by_key(|task| TASKS.iter().position(|other| other == task));
+            assert_eq!(first, awaited, "minute {round}");
         }
     }
 
