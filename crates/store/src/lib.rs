@@ -35,8 +35,8 @@ pub use callback_secrets::{CallbackSecrets, SigningSecret};
 pub use callbacks::{CallbackMessage, Status};
 pub use catalog::{
     AdoptedRow, Built, Catalog, Cause, Change, ChangedFile, Checksum, Claim, EntryFile, Format, Held, Identity,
-    KeptLists, Known, Lease, Listing, Name, PackageRow, Page, PageSize, PageToken, Place, Repository, Revision, Search,
-    Sought, StoredFragments, What,
+    KeptLists, Known, Lease, Listing, Name, PackageRow, Page, PageSize, PageToken, Place, Purpose, Repository,
+    Revision, Search, Sought, StoredFragments, What,
 };
 pub use cdn::Cdn;
 pub use copies::Copied;

@@ -2,7 +2,7 @@
 
 use colca_model::RepoPath;
 use colca_runtime::{Services, phases};
-use colca_store::{BuildMessage, Change, Lease, Task};
+use colca_store::{BuildMessage, Change, Lease, Purpose, Task};
 use tracing::info;
 
 use crate::Builder;
@@ -10,15 +10,6 @@ use crate::failure::Failure;
 use crate::heartbeat::LEASE;
 use crate::measured;
 use crate::tries::{Outcome, try_to_publish};
-
-/// What a build is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// To publish what has changed.
-    Changes,
-    /// To merge segments of the lists, whatever has changed.
-    Merge,
-}
 
 /// Builds a repository. `message` names the message that asked for it: a second delivery of the same one
 /// takes over what the first left behind.
@@ -29,10 +20,10 @@ pub(crate) async fn build_repository(
     purpose: Purpose,
 ) -> Result<(), Failure> {
     let services = &builder.services;
-    let mut leased = lease(services, path, message).await?;
+    let mut leased = lease(services, path, message, purpose).await?;
     if leased.is_none() {
         services.catalog.begin_build(path).await?;
-        leased = lease(services, path, message).await?;
+        leased = lease(services, path, message, purpose).await?;
     }
     let Some(mut lease) = leased else {
         // The holder looks for changes once more after giving the lease back.
@@ -52,23 +43,29 @@ pub(crate) async fn build_repository(
     // A build that failed looks again when its message comes again. That of a merge may not come for what somebody else
     // asked for meanwhile.
     if built.is_ok() || purpose == Purpose::Merge {
-        look_once_more(builder, path, &outcome).await?;
+        look_once_more(builder, path, &outcome, built.is_ok()).await?;
     }
     built
 }
 
 /// Takes the lease for the delivery of a message, or again for the same one; `None` if somebody else has it.
-pub(crate) async fn lease(services: &Services, path: &RepoPath, message: &str) -> colca_store::Result<Option<Lease>> {
+pub(crate) async fn lease(
+    services: &Services,
+    path: &RepoPath,
+    message: &str,
+    purpose: Purpose,
+) -> colca_store::Result<Option<Lease>> {
     let now = services.clock.now();
-    services.catalog.lease(path, message, now, now + LEASE).await
+    services.catalog.lease(path, message, purpose, now, now + LEASE).await
 }
 
 /// The last look for changes. Whoever found the lease taken relies on it: what somebody asked for is built, and what was
 /// uploaded meanwhile, where uploads alone have a repository built.
 ///
 /// What a build has seen and left, because it can publish nothing or is to publish something else, waits for the next upload
-/// or for somebody to ask: nothing else can change the outcome.
-async fn look_once_more(builder: &Builder, path: &RepoPath, outcome: &Outcome) -> Result<(), Failure> {
+/// or for somebody to ask: nothing else can change the outcome. One that broke off leaves the repository where the sweep finds
+/// it: what is public may not be what is noted.
+async fn look_once_more(builder: &Builder, path: &RepoPath, outcome: &Outcome, is_done: bool) -> Result<(), Failure> {
     let services = &builder.services;
     let settings = services.settings.get().await?;
     let mut changes = services.catalog.changes(path).await?;
@@ -79,7 +76,7 @@ async fn look_once_more(builder: &Builder, path: &RepoPath, outcome: &Outcome) -
     let is_due = |change: &Change| settings.is_automatic(&path.project) || change.is_wanted();
     if changes.iter().any(is_due) && !settings.is_disabled(&path.project) {
         services.request_build(path).await?;
-    } else {
+    } else if is_done {
         services.catalog.settle(path, waits).await?;
     }
     Ok(())

@@ -52,10 +52,10 @@ mod wanted;
 
 use colca_rpmmd::{CodecRules, NotARule};
 use colca_runtime::{Calls, Delivery, Disposition, Services, counted};
-use colca_store::{BuildMessage, Task};
+use colca_store::{BuildMessage, Purpose, Task};
 use tracing::info;
 
-use crate::build_repository::{Purpose, build_repository};
+use crate::build_repository::build_repository;
 use crate::failure::Failure;
 
 /// Builds repositories.

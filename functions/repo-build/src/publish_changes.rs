@@ -6,12 +6,11 @@ use std::sync::Arc;
 use colca_model::{Arch, RepoPath};
 use colca_runtime::{BuildEnd, Phase, Services, SigningKey, phases};
 use colca_settings::Settings;
-use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Repository, Revision, Status, What};
+use colca_store::{Built, Cause, Change, Held, KeptLists, Lease, Purpose, Repository, Revision, Status, What};
 use tracing::info;
 
 use crate::Builder;
 use crate::assemble::{Assembly, KeptBefore, kept};
-use crate::build_repository::Purpose;
 use crate::failure::Failure;
 use crate::follow_up::{FollowUp, is_all_new};
 use crate::heartbeat::LEASE;
@@ -49,8 +48,7 @@ pub(crate) async fn publish_changes(
         let paths = noted.paths().into_iter().chain(tried.clone()).collect();
         held_since(services, path, lease, Live::as_found(services, path, paths).await?).await?
     };
-    // One that was overtaken after it had overwritten something goes on as a build.
-    let is_merge = *purpose == Purpose::Merge && (*number == 1 || outcome.is_sound);
+    let is_merge = *purpose == Purpose::Merge;
     let mut changes = if is_merge { vec![] } else { services.catalog.changes(path).await? };
     if changes.is_empty() && !repository.is_gone() && !is_merge {
         if outcome.is_sound {

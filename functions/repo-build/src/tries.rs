@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use colca_model::{RepoPath, UploadId};
 use colca_runtime::BuildEnd;
-use colca_store::Lease;
+use colca_store::{Lease, Purpose};
 use tracing::warn;
 
 use crate::Builder;
-use crate::build_repository::{Purpose, lease};
+use crate::build_repository::lease;
 use crate::failure::Failure;
 use crate::heartbeat;
 use crate::measured::trace_ids;
@@ -60,6 +60,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) anew: bool,
     /// Whether all lists are made anew, too: they cannot be read, or what they are made from is not there.
     pub(crate) all: bool,
+    /// What it is for: a merge that may have overwritten something goes on as a build.
     pub(crate) purpose: Purpose,
     pub(crate) outcome: &'a mut Outcome,
 }
@@ -104,8 +105,11 @@ pub(crate) async fn try_to_publish(
             attempt.outcome.is_sound &= !may_have_written;
             attempt.anew |= is_broken || may_have_written;
             attempt.all |= is_broken;
+            if !attempt.outcome.is_sound {
+                attempt.purpose = Purpose::Changes;
+            }
             if std::mem::take(&mut attempt.has_begun) {
-                *held = lease(services, path, message).await?.ok_or(Failure::LeaseLost)?;
+                *held = lease(services, path, message, attempt.purpose).await?.ok_or(Failure::LeaseLost)?;
             }
             continue;
         }

@@ -1,15 +1,18 @@
-//! What an upload leaves behind whose function died when it had made the public copy, and somebody else was registered under the
-//! same name before its message came again.
+//! What a function leaves behind that dies: of an upload, when it had made the public copy and somebody else was registered under
+//! the same name before its message came again; of a build, when the message never came again.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use colca_store::{Garbage, Owner};
+use colca_model::RepoPath;
+use colca_runtime::Services;
+use colca_store::{Change, Garbage, Owner, Purpose, Status, What};
 use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::cloud::{Ask, STORE};
+use crate::heard;
 use crate::lambda::Lambda;
 use crate::many::with_room;
 use crate::package::{Format, Package};
@@ -27,6 +30,10 @@ fn user() -> User {
     world.calm_down();
     let lambda = Lambda::start(&world);
     User { number: 1, world, lambda, repositories: vec![REPOSITORY.to_owned()], expected: Arc::<Mutex<_>>::default() }
+}
+
+fn path() -> RepoPath {
+    format!("{REPOSITORY}/flavors/default").parse().expect("a path")
 }
 
 /// Makes the copy that an upload gets.
@@ -59,7 +66,7 @@ async fn is_noted_and_awaited() -> [bool; 2] {
     let ticket = user.ticket(REPOSITORY, &package).await;
     let key = copied(&user, &ticket, &package).await;
     let owner = Owner::File {
-        repository: TOP.trim_start_matches("repos/").parse().expect("a path"),
+        repository: path(),
         arch: Format::Rpm.arch().parse().expect("a name"),
         filename: package.filename.parse().expect("a name"),
     };
@@ -92,6 +99,62 @@ async fn a_name_that_was_swept() -> Vec<String> {
     assert!(user.is_registered(&ticket).await);
     sweep(&user.world).await;
     user.world.published.violations()
+}
+
+/// How far the last builder came that died at a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum CameTo {
+    Lease,
+    Wish,
+    Word,
+    End,
+}
+
+/// What the builder does that dies.
+async fn build(services: &Services, came: CameTo) -> colca_store::Result<()> {
+    let path = path();
+    let now = services.clock.now();
+    let lease = services
+        .catalog
+        .lease(&path, "message", Purpose::Changes, now, now + Duration::from_secs(15))
+        .await?
+        .expect("a free one");
+    let wish = Change::new(services.ids.upload_id(), What::Asked { anew: true, all: false });
+    if came >= CameTo::Wish {
+        services.catalog.add_change(&path, &wish).await?;
+    }
+    if came >= CameTo::Word {
+        services.tell(&path, Status::Building, &lease.fence).await?;
+    }
+    if came == CameTo::End {
+        services.catalog.release(&path, &lease, false).await?;
+    }
+    Ok(())
+}
+
+/// The message of a repository with nothing to publish came again, until it was given up.
+async fn every_builder_dies(came: CameTo) -> Vec<String> {
+    let user = user();
+    heard::listen(&user.world).await;
+    let package = Package::new(Format::Rpm, "shared", "one");
+    let ticket = user.ticket(REPOSITORY, &package).await;
+    user.put(&ticket, &package).await;
+    assert!(user.is_registered(&ticket).await, "{ticket}");
+    sweep(&user.world).await;
+    build(&Process::start(&user.world).services, came).await.expect("nothing goes wrong here");
+    sweep(&user.world).await;
+    heard::compare(&user.world);
+    let changes = Process::start(&user.world).services.catalog.changes(&path()).await.expect("nothing goes wrong here");
+    assert_eq!(changes, [], "{came:?}");
+    user.world.published.violations()
+}
+
+#[test]
+fn whatever_a_builder_left_that_nobody_followed_is_done_and_told() {
+    for came in [CameTo::Lease, CameTo::Wish, CameTo::Word, CameTo::End] {
+        let violations = with_room(move || in_its_own_time(every_builder_dies(came)));
+        assert_eq!(violations.expect("no panic"), [""; 0], "{came:?}");
+    }
 }
 
 #[test]

@@ -7,7 +7,8 @@ use super::dirty::DIRTY;
 use super::repositories::moment;
 
 impl Repository {
-    /// Whether it has changes that no published revision shows, and that somebody is to publish.
+    /// Whether it has changes that no published revision shows, and that somebody is to publish; or a builder looked for some, and
+    /// has not come to its end.
     #[must_use]
     pub fn needs_update(&self) -> bool {
         self.dirty.as_deref() == Some(DIRTY)

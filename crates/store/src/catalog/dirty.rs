@@ -6,7 +6,8 @@ use crate::{Error, Result};
 
 const INDEX: &str = "dirty-index";
 
-/// What every repository with changes that a builder is to publish has in its `dirty` attribute, the key of the index.
+/// What every repository with changes that a builder is to publish has in its `dirty` attribute, the key of the index, and every
+/// one whose builder has not come to its end.
 pub(super) const DIRTY: &str = "dirty";
 
 /// What one has there that waits for a human: its last build failed, or it has changes that nobody publishes by itself.

@@ -17,6 +17,15 @@ use crate::{Error, ErrorKind, Result};
 /// What holds as long as nobody took a lease over.
 const LEASED: &str = "lease_owner = :owner AND fence = :fence";
 
+/// What a build is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To publish what has changed.
+    Changes,
+    /// To merge segments of the lists, whatever has changed.
+    Merge,
+}
+
 /// The right to build one repository, for a while.
 #[derive(Debug, Clone)]
 pub struct Lease {
@@ -118,14 +127,28 @@ impl Catalog {
     /// time is over, or it is `owner`'s already, from an attempt that died. `None` if somebody else is building; they will see
     /// whatever was changed by now.
     ///
+    /// Where it is to publish changes the repository counts as one that has some until [`Catalog::settle`]: a builder may have
+    /// told somebody that it builds, and die, and is followed even if its message is given up.
+    ///
     /// # Errors
     /// Whatever the service answers.
-    pub async fn lease(&self, path: &RepoPath, owner: &str, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
-        let update = "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one \
-                      REMOVE queued_until, due_since";
+    pub async fn lease(
+        &self,
+        path: &RepoPath,
+        owner: &str,
+        purpose: Purpose,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>> {
+        let is_followed = purpose == Purpose::Changes;
+        let follow = if is_followed { ", dirty = :dirty, modified = :now" } else { "" };
+        let update = format!(
+            "SET lease_owner = :owner, lease_until = :until, fence = if_not_exists(fence, :zero) + :one{follow} \
+             REMOVE queued_until, due_since"
+        );
         let free = "attribute_exists(pk) AND (attribute_not_exists(lease_until) OR lease_until <= :now OR lease_owner = :owner)";
         let request = self
-            .update(path, update)
+            .update(path, &update)
             .condition_expression(free)
             .expression_attribute_values(":owner", text(owner))
             .expression_attribute_values(":until", number(until.as_millisecond()))
@@ -133,6 +156,7 @@ impl Catalog {
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::AllNew);
+        let request = if is_followed { request.expression_attribute_values(":dirty", text(DIRTY)) } else { request };
         match request.send().await.map_err(|error| Error::sdk(format!("lease {path}"), error)) {
             Ok(answer) => {
                 let Leased { fence, ended, repository } = value(answer.attributes.unwrap_or_default())?;

@@ -44,7 +44,7 @@ pub use changes::{Change, ChangedFile, What};
 pub use claims::{Claim, Identity};
 pub use holds::Held;
 pub use known::{Known, Name};
-pub use leases::{Built, KeptLists, Lease};
+pub use leases::{Built, KeptLists, Lease, Purpose};
 pub use levels::Listing;
 pub use packages::{Format, PackageRow, StoredFragments};
 pub use page_token::PageToken;
