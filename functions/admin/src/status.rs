@@ -90,7 +90,7 @@ fn counts(repositories: &[Repository], now: Timestamp) -> BTreeMap<&'static str,
 
 fn repository_object(services: &Services, settings: &Settings, repository: &Repository, now: Timestamp) -> Value {
     let path = &repository.repository;
-    // Each of them is here because it has changes.
+    // Each of them is here because it has changes, but for one whose builder found none, in the moment until that is noted.
     let standing = Standing::of(repository, true, BuildRules::of(services, settings, path), now);
     let Standing { state, why, since, until, .. } = standing;
     json!({

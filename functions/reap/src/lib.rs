@@ -40,7 +40,7 @@ async fn sweep(services: &Services) -> colca_store::Result<()> {
     let mut all = Ok(());
     for task in round.tasks() {
         if round.is_over() {
-            warn!("This round has no time for {task:?} and what follows; the next begins with something else");
+            warn!("This round has no time for {task:?} and what follows; others begin with it");
             break;
         }
         let done = match task {

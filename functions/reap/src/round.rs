@@ -24,11 +24,13 @@ pub(crate) enum Task {
     Garbage,
 }
 
-const TASKS: [Task; 7] =
-    [Task::Builds, Task::Uploads, Task::Imports, Task::Releases, Task::Parts, Task::Retention, Task::Garbage];
+/// What somebody waits for.
+const AWAITED: [Task; 3] = [Task::Builds, Task::Uploads, Task::Imports];
 
-/// How many of them, from the first, somebody waits for.
-const AWAITED: usize = 3;
+const OTHERS: [Task; 4] = [Task::Releases, Task::Parts, Task::Retention, Task::Garbage];
+
+/// After how many rounds all begins again: an odd number, so that rounds that come only every two minutes begin with each task, too.
+const TURNS: i64 = 9;
 
 /// One round, as long as it begins work. What it leaves is due still, and found by the next.
 pub(crate) struct Round {
@@ -43,7 +45,7 @@ impl Round {
     }
 
     /// What is to be done, in this order.
-    pub(crate) fn tasks(&self) -> [Task; 7] {
+    pub(crate) fn tasks(&self) -> impl Iterator<Item = Task> {
         tasks(self.begun)
     }
 
@@ -63,18 +65,16 @@ impl Round {
     }
 }
 
-/// What somebody waits for comes first in every second round, each of it in turn; in the others each task does, and so none is
-/// kept waiting for ever by another that takes all of its rounds.
-fn tasks(now: Timestamp) -> [Task; 7] {
-    let minute = now.as_second().div_euclid(EVERY);
-    let turn = |of: usize| usize::try_from(minute.div_euclid(2).rem_euclid(of as i64)).unwrap_or(0);
-    let mut tasks = TASKS;
-    if minute.rem_euclid(2) == 0 {
-        tasks[..AWAITED].rotate_left(turn(AWAITED));
-    } else {
-        tasks.rotate_left(turn(TASKS.len()));
-    }
-    tasks
+/// What somebody waits for comes first in every second round, each of it in turn. In the others one of the rest does, so that
+/// none waits for ever for a task that takes all of its rounds.
+fn tasks(now: Timestamp) -> impl Iterator<Item = Task> {
+    let turn = usize::try_from(now.as_second().div_euclid(EVERY).rem_euclid(TURNS)).unwrap_or(0);
+    let (mut awaited, mut others) = (AWAITED, OTHERS);
+    awaited.rotate_left(turn / 2 % AWAITED.len());
+    others.rotate_left(turn / 2 % OTHERS.len());
+    let before = turn % 2;
+    let [first, rest] = [&others[..before], &others[before..]].map(<[Task]>::to_vec);
+    first.into_iter().chain(awaited).chain(rest)
 }
 
 #[cfg(test)]
@@ -90,48 +90,47 @@ mod tests {
         Timestamp::from_second(second).expect("a moment")
     }
 
-    /// What the rounds of `count` minutes begin with.
-    fn firsts(start: i64, count: i64) -> Vec<Task> {
-        (0..count).map(|round| tasks(at(start + round * EVERY))[0]).collect()
+    fn all() -> Vec<Task> {
+        [&AWAITED[..], &OTHERS[..]].concat()
+    }
+
+    /// What `count` rounds do, that come each so many minutes.
+    fn rounds(start: i64, count: i64, minutes: i64) -> Vec<Vec<Task>> {
+        (0..count).map(|round| tasks(at(start + round * minutes * EVERY)).collect()).collect()
     }
 
     #[test]
-    fn a_round_has_every_task() {
-        for round in 0..42 {
-            let tasks = tasks(at(round * EVERY));
-            assert!(TASKS.iter().all(|task| tasks.contains(task)), "minute {round}: {tasks:?}");
+    fn a_round_does_each_task_once() {
+        for tasks in rounds(0, 2 * TURNS, 1) {
+            assert!(tasks.len() == all().len() && all().iter().all(|task| tasks.contains(task)), "{tasks:?}");
         }
     }
 
-    /// Whatever takes all of its rounds, and whenever one looks.
+    /// Whatever takes all of its rounds, and whenever one looks; even if rounds take so long that they come every two minutes.
     #[test]
-    fn each_task_is_the_first_in_one_of_fourteen_rounds_at_least() {
-        for start in [0, 37, 1_800_000_000, 1_800_000_059] {
-            let firsts = firsts(start, 14);
-            for task in TASKS {
-                assert!(firsts.contains(&task), "{task:?} from {start}: {firsts:?}");
+    fn each_task_is_the_first_in_one_of_nine_rounds_at_least() {
+        for (start, minutes) in [(0, 1), (37, 1), (1_800_000_000, 1), (1_800_000_059, 1), (0, 2), (60, 2), (0, 5)] {
+            let rounds = rounds(start, TURNS, minutes);
+            for task in all() {
+                assert!(
+                    rounds.iter().any(|tasks| tasks[0] == task),
+                    "{task:?} from {start}, each {minutes}: {rounds:?}"
+                );
             }
         }
     }
 
-    /// A backlog of garbage, say, takes a whole round each time it comes to it.
+    /// A backlog of garbage, say, takes a whole round each time that comes to it.
     #[test]
-    fn what_somebody_waits_for_is_done_in_every_second_round_before_anything_else() {
-        let awaited = &TASKS[..AWAITED];
-        for start in [0, 60, 1_800_000_000, 1_800_000_060] {
-            let firsts = firsts(start, 6);
-            assert!(
-                firsts.windows(2).all(|two| two.iter().any(|task| awaited.contains(task))),
-                "from {start}: {firsts:?}"
-            );
-            for task in awaited {
-                assert!(firsts.contains(task), "{task:?} from {start}: {firsts:?}");
+    fn what_somebody_waits_for_waits_for_one_other_task_at_most_and_for_none_in_every_second_round() {
+        for two in rounds(0, 2 * TURNS, 1).windows(2) {
+            let others = [&two[0], &two[1]].map(|tasks| tasks.iter().position(|task| AWAITED.contains(task)));
+            assert!(matches!(others, [Some(0), Some(0 | 1)] | [Some(1), Some(0)]), "{two:?}");
+            for tasks in two {
+                let begin = tasks.iter().position(|task| AWAITED.contains(task)).unwrap_or(0);
+                let awaited = &tasks[begin..begin + AWAITED.len()];
+                assert!(AWAITED.iter().all(|task| awaited.contains(task)), "{tasks:?}");
             }
-        }
-        for round in (0..42).step_by(2) {
-            let mut first = tasks(at(round * EVERY))[..AWAITED].to_vec();
-            first.sort_by_key(|task| TASKS.iter().position(|other| other == task));
-            assert_eq!(first, awaited, "minute {round}");
         }
     }
 

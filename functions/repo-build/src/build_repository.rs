@@ -43,7 +43,8 @@ pub(crate) async fn build_repository(
     // A build that failed looks again when its message comes again. That of a merge may not come for what somebody else
     // asked for meanwhile.
     if built.is_ok() || purpose == Purpose::Merge {
-        look_once_more(builder, path, &outcome, built.is_ok()).await?;
+        let is_done = built.is_ok() && (purpose == Purpose::Changes || outcome.is_sound);
+        look_once_more(builder, path, &outcome, is_done).await?;
     }
     built
 }
@@ -63,8 +64,8 @@ pub(crate) async fn lease(
 /// uploaded meanwhile, where uploads alone have a repository built.
 ///
 /// What a build has seen and left, because it can publish nothing or is to publish something else, waits for the next upload
-/// or for somebody to ask: nothing else can change the outcome. One that broke off leaves the repository where the sweep finds
-/// it: what is public may not be what is noted.
+/// or for somebody to ask: nothing else can change the outcome. A merge that is not done, since it broke off, or somebody before
+/// it did, leaves the repository where the sweep finds it.
 async fn look_once_more(builder: &Builder, path: &RepoPath, outcome: &Outcome, is_done: bool) -> Result<(), Failure> {
     let services = &builder.services;
     let settings = services.settings.get().await?;

@@ -51,7 +51,8 @@ pub(crate) async fn publish_changes(
     let is_merge = *purpose == Purpose::Merge;
     let mut changes = if is_merge { vec![] } else { services.catalog.changes(path).await? };
     if changes.is_empty() && !repository.is_gone() && !is_merge {
-        if outcome.is_sound {
+        // Where nothing may be built a wish is struck off as soon as it is read: it would be noted again and again.
+        if outcome.is_sound || services.settings.get().await?.is_disabled(&path.project) {
             return Ok(told::how_it_stands(services, path, lease).await?);
         }
         // Somebody else has published what had changed, and what is public may be what nobody noted. This is written down as something to

@@ -9,12 +9,17 @@ use crate::published::top;
 use crate::world::World;
 
 /// Who wants to know.
-const SETTINGS: &str = "api_url = \"https://api/v1/\"\ncallbacks.url = \"https://receiver.example.org/\"\n";
+pub(crate) const SETTINGS: &str = "api_url = \"https://api/v1/\"\ncallbacks.url = \"https://receiver.example.org/\"\n";
 
 /// Has somebody told what becomes of repositories.
 pub(crate) async fn listen(world: &World) {
+    configure(world, SETTINGS).await;
+}
+
+/// Replaces the configuration.
+pub(crate) async fn configure(world: &World, settings: &str) {
     let url = format!("https://cloud/{STORE}/{}", ObjectKey::Settings.path());
-    let put = Ask::new("PUT", &url, BTreeMap::new(), SETTINGS.into());
+    let put = Ask::new("PUT", &url, BTreeMap::new(), settings.to_owned().into());
     assert_eq!(world.answer(&put).await.status, 200, "the store takes the configuration");
 }
 

@@ -132,8 +132,8 @@ async fn build(services: &Services, came: CameTo) -> colca_store::Result<()> {
     Ok(())
 }
 
-/// The message of a repository with nothing to publish came again, until it was given up.
-async fn every_builder_dies(came: CameTo) -> Vec<String> {
+/// The message of a repository with nothing to publish came again, until it was given up; `settings` are those from then on.
+async fn every_builder_dies(came: CameTo, settings: &str) -> Vec<String> {
     let user = user();
     heard::listen(&user.world).await;
     let package = Package::new(Format::Rpm, "shared", "one");
@@ -141,6 +141,7 @@ async fn every_builder_dies(came: CameTo) -> Vec<String> {
     user.put(&ticket, &package).await;
     assert!(user.is_registered(&ticket).await, "{ticket}");
     sweep(&user.world).await;
+    heard::configure(&user.world, settings).await;
     build(&Process::start(&user.world).services, came).await.expect("nothing goes wrong here");
     sweep(&user.world).await;
     heard::compare(&user.world);
@@ -151,8 +152,11 @@ async fn every_builder_dies(came: CameTo) -> Vec<String> {
 
 #[test]
 fn whatever_a_builder_left_that_nobody_followed_is_done_and_told() {
-    for came in [CameTo::Lease, CameTo::Wish, CameTo::Word, CameTo::End] {
-        let violations = with_room(move || in_its_own_time(every_builder_dies(came)));
+    let disabled = format!("{}repos.p.disabled = true\n", heard::SETTINGS);
+    let as_before = [CameTo::Lease, CameTo::Wish, CameTo::Word, CameTo::End].map(|came| (came, heard::SETTINGS));
+    for (came, settings) in as_before.into_iter().chain([(CameTo::Lease, &disabled[..])]) {
+        let settings = settings.to_owned();
+        let violations = with_room(move || in_its_own_time(every_builder_dies(came, &settings)));
         assert_eq!(violations.expect("no panic"), [""; 0], "{came:?}");
     }
 }
