@@ -5,7 +5,7 @@ use colca_store::Queue;
 use crate::Services;
 
 impl Services {
-    /// Whether all that an upload needs answers: tables, store and queues. What is slow, or given up, is another matter
+    /// Whether what every upload needs answers: tables, store and the queue of builds. What is slow, or given up, is another matter
     /// (`functions/admin/src/health.rs`): it is no reason to send nobody here any more.
     ///
     /// # Errors
